@@ -1,0 +1,1 @@
+//! The faces that layout measures with and that the PDF embeds.

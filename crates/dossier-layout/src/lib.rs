@@ -1,0 +1,20 @@
+//! Lays out controlled documents: [`Content`] in, [`Frames`] out.
+//!
+//! The pipeline, and there is only this one:
+//!
+//! ```text
+//! Content ─ measure ─→ Slab (a line or a table row of known height) ─ paginate ─→ pages of Slab ─ place ─→ Frames
+//! ```
+//!
+//! Layout is a pure function: the same content and the same [`Fonts`] give the same frames on every machine.
+//! It reads no file and no clock, and it knows nothing of PDF.
+
+pub mod content;
+mod fonts;
+mod frames;
+mod geometry;
+
+pub use content::Content;
+pub use fonts::{FaceId, Fonts, FontsError, Role};
+pub use frames::{Color, Dash, Frames, Glyph, ImageId, Item, OutlineEntry, Page, PathStep, TextRun};
+pub use geometry::{Abs, Point, Rect};
