@@ -1,1 +1,2 @@
 //! What is to be laid out.
+pub struct Content;

@@ -34,13 +34,28 @@ pub struct OutlineEntry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     Text(TextRun),
-    Fill { rect: Rect, color: Color },
+    Fill {
+        rect: Rect,
+        color: Color,
+    },
     /// An open line through the points, square at its ends unless `round`.
-    Stroke { points: Vec<Point>, width: Abs, color: Color, round: bool, dash: Option<Dash> },
+    Stroke {
+        points: Vec<Point>,
+        width: Abs,
+        color: Color,
+        round: bool,
+        dash: Option<Dash>,
+    },
     /// A filled outline: shapes that must look like text but never be read as text, such as a watermark.
-    Path { steps: Vec<PathStep>, color: Color },
+    Path {
+        steps: Vec<PathStep>,
+        color: Color,
+    },
     /// A picture stretched over the rectangle.
-    Image { rect: Rect, image: ImageId },
+    Image {
+        rect: Rect,
+        image: ImageId,
+    },
 }
 
 /// Lengths of ink and gap of a dashed line.

@@ -15,6 +15,6 @@ mod frames;
 mod geometry;
 
 pub use content::Content;
-pub use fonts::{FaceId, Fonts, FontsError, Role};
+pub use fonts::{FaceId, FontData, Fonts, FontsError, GETA, Measured, Role};
 pub use frames::{Color, Dash, Frames, Glyph, ImageId, Item, OutlineEntry, Page, PathStep, TextRun};
 pub use geometry::{Abs, Point, Rect};
