@@ -13,6 +13,7 @@ pub mod content;
 mod fonts;
 mod frames;
 mod geometry;
+pub mod style;
 
 pub use content::Content;
 pub use fonts::{FaceId, FontData, Fonts, FontsError, GETA, Measured, Role};

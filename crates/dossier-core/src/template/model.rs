@@ -71,15 +71,26 @@ pub enum Kind {
     DateTime,
     Time,
     /// Whole minutes; printed as `120 分钟` where `minutes`, else as `2 小时`.
-    Duration { minutes: bool },
+    Duration {
+        minutes: bool,
+    },
     Version,
-    Choice { options: Vec<ChoiceOption>, many: bool },
-    Person { many: bool },
-    Department { many: bool },
+    Choice {
+        options: Vec<ChoiceOption>,
+        many: bool,
+    },
+    Person {
+        many: bool,
+    },
+    Department {
+        many: bool,
+    },
     Rating,
     Signature,
     /// The number of a document, by pattern.
-    Number { pattern: String },
+    Number {
+        pattern: String,
+    },
     Table(TableField),
 }
 
@@ -158,8 +169,16 @@ pub struct Text {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
     /// May hold line breaks.
-    Literal { text: String, bold: bool },
-    Field { id: String, only_name: bool, blank: Option<f64>, bold: bool },
+    Literal {
+        text: String,
+        bold: bool,
+    },
+    Field {
+        id: String,
+        only_name: bool,
+        blank: Option<f64>,
+        bold: bool,
+    },
     /// `{#}`: the number of the row.
     RowNumber,
 }
