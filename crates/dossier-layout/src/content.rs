@@ -109,11 +109,19 @@ pub enum Block {
         indent: bool,
     },
     /// Numbered 1. 2. 3.
-    Clauses(Vec<Vec<Inline>>),
+    Clauses(Vec<Piece>),
     Table(Table),
     PageBreak,
     /// Never broken across pages, and never alone on one: takes what stands before it along.
     Whole(Vec<Block>),
+}
+
+/// A text of the flow.
+#[derive(Debug, Clone, Default)]
+pub struct Piece {
+    pub inlines: Vec<Inline>,
+    /// 0 for none, else the caller's own mark for what stands here.
+    pub tag: u32,
 }
 
 /// A frame of rows that touch. Every row has cells and widths of its own.
