@@ -2,6 +2,8 @@
 
 pub mod compose;
 mod error;
+pub mod import;
+pub mod sheet;
 pub mod template;
 
 pub use error::{Code, Error, Issue, Result};
