@@ -10,6 +10,7 @@
 //! It reads no file and no clock, and it knows nothing of PDF.
 
 pub mod content;
+mod dump;
 mod flow;
 mod fonts;
 mod frames;
@@ -21,6 +22,7 @@ mod table;
 mod text;
 
 pub use content::Content;
+pub use dump::dump;
 pub use fonts::{FaceId, FontData, Fonts, FontsError, GETA, Measured, Role};
 pub use frames::{Color, Dash, Frames, Glyph, ImageId, Item, OutlineEntry, Page, PathStep, TextRun};
 pub use geometry::{Abs, Point, Rect};
