@@ -118,7 +118,7 @@ fn find_benches(crates: &Path) -> Result<Vec<Bench>, Failure> {
 
 /// `dossier render` from start to end, for the longest document there is: the report.
 fn render(checkout: &Checkout) -> Result<Vec<Figures>, Failure> {
-    let samples = samples::find(&checkout.root.join("templates"))?;
+    let samples = samples::find(checkout)?;
     let sample = samples.iter().find(|sample| sample.id == "release-summary").unwrap_or(&samples[0]);
     let dossier = samples::build_dossier(checkout)?;
     let scratch = checkout.scratch();

@@ -10,11 +10,11 @@ use sha2::{Digest, Sha256};
 
 use crate::checkout::{Checkout, find_program, run_quietly};
 use crate::failure::{AtPath, Failure};
-use crate::setup::{self, NPM};
 
 const VERSION: &str = "0.4.3";
 
-struct Family {
+/// Two faces that come in one package.
+pub struct Family {
     /// The npm package `@expo-google-fonts/<package>`.
     package: &'static str,
     faces: [Face; 2],
@@ -60,22 +60,17 @@ const FAMILIES: [Family; 2] = [
     },
 ];
 
-/// Puts the four faces into `assets/fonts/` unless they are there, byte for byte.
-pub fn ensure(checkout: &Checkout) -> Result<(), Failure> {
+/// The families of which a face is missing or not what it should be, byte for byte.
+pub fn wrong(checkout: &Checkout) -> Vec<&'static Family> {
     let folder = folder(checkout);
-    let stamp = checkout.scratch().join("fonts.stamp");
-    if fs::read_to_string(&stamp).is_ok_and(|known| Some(known) == fingerprint(&folder)) {
-        return Ok(());
+    if fs::read_to_string(stamp(checkout)).is_ok_and(|known| Some(known) == fingerprint(&folder)) {
+        return Vec::new();
     }
     let wrong: Vec<&Family> = FAMILIES.iter().filter(|family| !is_right(family, &folder)).collect();
-    if !wrong.is_empty() {
-        fetch(checkout, &wrong, &folder)?;
+    if wrong.is_empty() {
+        remember(checkout);
     }
-    // Without a stamp the next call reads 50 MB again: slower, not wrong.
-    if let Some(known) = fingerprint(&folder) {
-        let _ = fs::create_dir_all(checkout.scratch()).and_then(|()| fs::write(&stamp, known));
-    }
-    Ok(())
+    wrong
 }
 
 /// Where the program looks for its fonts.
@@ -83,9 +78,10 @@ pub fn folder(checkout: &Checkout) -> PathBuf {
     checkout.root.join("assets/fonts")
 }
 
-fn fetch(checkout: &Checkout, families: &[&Family], folder: &Path) -> Result<(), Failure> {
-    setup::install_missing(&[NPM])?;
-    let npm = find_program("npm").expect("installed a line ago");
+/// Puts the faces of these families into `assets/fonts/`; npm has to be there.
+pub fn fetch(checkout: &Checkout, families: &[&Family]) -> Result<(), Failure> {
+    let folder = folder(checkout);
+    let npm = find_program("npm").ok_or_else(|| Failure::unusable("缺少 / missing `npm`"))?;
     println!("  正在下载字体（npm）：{}", families.iter().map(|f| f.package).collect::<Vec<_>>().join("、"));
     let work = WorkFolder::new(checkout.scratch().join(format!("fonts-{}", std::process::id())))?;
     let mut pack = checkout.command(npm);
@@ -95,7 +91,7 @@ fn fetch(checkout: &Checkout, families: &[&Family], folder: &Path) -> Result<(),
         Failure::unusable("无法下载字体 / cannot fetch the fonts：`npm pack` 失败")
             .hint("检查网络和 npm 的 registry 设置后再运行 / check the network and npm's registry setting")
     })?;
-    fs::create_dir_all(folder).at("创建", folder)?;
+    fs::create_dir_all(&folder).at("创建", &folder)?;
     for family in families {
         let mut unpack = checkout.command("tar");
         unpack.current_dir(&work.0).args(["-xzf", &format!("expo-google-fonts-{}-{VERSION}.tgz", family.package)]);
@@ -110,6 +106,7 @@ fn fetch(checkout: &Checkout, families: &[&Family], folder: &Path) -> Result<(),
             put(&fetched, &folder.join(face.file))?;
         }
     }
+    remember(checkout);
     Ok(())
 }
 
@@ -148,6 +145,17 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+fn stamp(checkout: &Checkout) -> PathBuf {
+    checkout.scratch().join("fonts.stamp")
+}
+
+/// Notes that the files as they lie there are right. Without the note the next call reads 50 MB: slower, not wrong.
+fn remember(checkout: &Checkout) {
+    if let Some(known) = fingerprint(&folder(checkout)) {
+        let _ = fs::create_dir_all(checkout.scratch()).and_then(|()| fs::write(stamp(checkout), known));
+    }
 }
 
 /// Which files were verified, as the file system tells them from any others without reading them; none when one is

@@ -68,8 +68,10 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
 /// The window takes this place once it exists; until then the sample dossier is what there is to look at.
 fn run(checkout: &Checkout) -> Result<(), Failure> {
     setup::ensure(checkout, Purpose::Run)?;
+    // Before the build, which takes minutes the first time.
+    let samples = samples::find(checkout)?;
     let dossier = samples::build_dossier(checkout)?;
-    let exported = samples::export(checkout, &dossier)?;
+    let exported = samples::export(checkout, &dossier, samples)?;
     samples::announce(checkout, &exported);
     Ok(())
 }

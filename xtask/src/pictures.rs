@@ -17,8 +17,10 @@ const DOTS_PER_INCH: &str = "60";
 /// Exports the samples afresh and draws their first pages into `docs/pictures/<id>-<page>.png`.
 pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
     setup::ensure(checkout, Purpose::Test)?;
+    // Before the build, which takes minutes the first time.
+    let samples = samples::find(checkout)?;
     let dossier = samples::build_dossier(checkout)?;
-    let exported = samples::export(checkout, &dossier)?;
+    let exported = samples::export(checkout, &dossier, samples)?;
     let folder = checkout.root.join("docs/pictures");
     fs::create_dir_all(&folder).at("创建", &folder)?;
     step("绘制图片", || exported.iter().try_for_each(|document| draw(checkout, document, &folder)))

@@ -31,9 +31,8 @@ pub fn build_dossier(checkout: &Checkout) -> Result<PathBuf, Failure> {
     Ok(checkout.target.join("release").join(format!("dossier{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Exports every sample to `out/`, PDF and XLSX.
-pub fn export(checkout: &Checkout, dossier: &Path) -> Result<Vec<Exported>, Failure> {
-    let samples = find(&checkout.root.join("templates"))?;
+/// Exports the samples to `out/`, PDF and XLSX.
+pub fn export(checkout: &Checkout, dossier: &Path, samples: Vec<Sample>) -> Result<Vec<Exported>, Failure> {
     let out = checkout.root.join("out");
     fs::create_dir_all(&out).at("创建", &out)?;
     let names = file_names(&samples);
@@ -68,8 +67,9 @@ pub fn announce(checkout: &Checkout, exported: &[Exported]) {
     }
 }
 
-/// The templates that have a `template.toml` and a `sample.json`, by id.
-pub fn find(templates: &Path) -> Result<Vec<Sample>, Failure> {
+/// The templates that have a `template.toml` and a `sample.json`, by id; at least one.
+pub fn find(checkout: &Checkout) -> Result<Vec<Sample>, Failure> {
+    let templates = &checkout.root.join("templates");
     let mut samples = Vec::new();
     for entry in fs::read_dir(templates).at("读取", templates)? {
         let folder = entry.at("读取", templates)?.path();
@@ -157,7 +157,7 @@ mod tests {
         fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
 
         let checkout = Checkout { root: root.clone(), target: root.join("target") };
-        let exported = export(&checkout, &fake).unwrap();
+        let exported = export(&checkout, &fake, find(&checkout).unwrap()).unwrap();
         let files: Vec<String> = exported
             .iter()
             .flat_map(|document| [&document.pdf, &document.xlsx])
@@ -169,7 +169,7 @@ mod tests {
 
         fs::write(&fake, "#!/bin/sh\nexit 0\n").unwrap();
         fs::remove_dir_all(root.join("out")).unwrap();
-        let failure = export(&checkout, &fake).unwrap_err().to_string();
+        let failure = export(&checkout, &fake, find(&checkout).unwrap()).unwrap_err().to_string();
         assert!(failure.contains("没有生成 `out/发布计划.pdf`"), "nothing written is no success: {failure}");
         fs::remove_dir_all(&root).unwrap();
     }

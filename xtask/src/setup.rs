@@ -16,7 +16,7 @@ pub enum Purpose {
 }
 
 /// A program that has to be there.
-pub struct Need {
+struct Need {
     program: &'static str,
     /// The packages that bring it on Debian and Ubuntu.
     debian: &'static [&'static str],
@@ -45,7 +45,7 @@ const POPPLER: [Need; 2] = [
 ];
 
 /// Fetches the fonts; asked for only when one has to be fetched.
-pub const NPM: Need = Need {
+const NPM: Need = Need {
     program: "npm",
     debian: &["nodejs", "npm"],
     elsewhere: "Node.js (node, npm)",
@@ -63,15 +63,22 @@ pub fn setup(checkout: &Checkout) -> Result<(), Failure> {
 
 /// Makes the machine ready for `purpose`; quick and silent when it is.
 pub fn ensure(checkout: &Checkout, purpose: Purpose) -> Result<(), Failure> {
+    let to_fetch = fonts::wrong(checkout);
+    let mut needs = Vec::new();
     if purpose == Purpose::Test {
-        install_missing(&POPPLER)?;
+        needs.extend(&POPPLER);
     }
-    fonts::ensure(checkout)
+    if !to_fetch.is_empty() {
+        needs.push(&NPM);
+    }
+    // Everything that is missing in one go: nobody wants to be sent to the administrator twice.
+    install_missing(&needs)?;
+    if to_fetch.is_empty() { Ok(()) } else { fonts::fetch(checkout, &to_fetch) }
 }
 
 /// Installs what is missing of `needs`, or says exactly what to install.
-pub fn install_missing(needs: &[Need]) -> Result<(), Failure> {
-    let missing: Vec<&Need> = needs.iter().filter(|need| find_program(need.program).is_none()).collect();
+fn install_missing(needs: &[&Need]) -> Result<(), Failure> {
+    let missing: Vec<&Need> = needs.iter().copied().filter(|need| find_program(need.program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
