@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::checkout::{Checkout, find_program, run, run_quietly, run_watching, succeeds};
 use crate::failure::{AtPath, Failure};
 use crate::fonts;
-use crate::samples;
+use crate::samples::{self, Sample};
 use crate::setup::{self, Purpose};
 use crate::steps::step;
 
@@ -64,6 +64,8 @@ pub fn bench(checkout: &Checkout, only: &[String]) -> Result<(), Failure> {
         let names: Vec<&str> = benches.iter().map(|bench| bench.name.as_str()).chain([RENDER]).collect();
         return Err(Failure::unusable(format!("没有基准 `{unknown}`")).hint(format!("可选：{}", names.join(" "))));
     }
+    // Before the minutes of measuring: what cannot be measured in the end is better known now.
+    let samples = if wanted(RENDER) { samples::find(checkout)? } else { Vec::new() };
     let peers = Peers::here(checkout);
     let mut rows = Vec::new();
     for bench in benches.iter().filter(|bench| wanted(&bench.name)) {
@@ -74,7 +76,11 @@ pub fn bench(checkout: &Checkout, only: &[String]) -> Result<(), Failure> {
         })?;
         let goal = GOALS.iter().find(|goal| goal.bench == bench.name);
         let peer = match (&peers, goal.and_then(|goal| goal.peer.as_ref())) {
-            (Ok(peers), Some(peer)) => Some(step(&format!("同类 {}", peer.script[0]), || peers.run(checkout, peer))?),
+            (Ok(peers), Some(peer)) => {
+                let ran = step(&format!("同类 {}", peer.script[0]), || peers.run(checkout, peer));
+                // A peer that cannot be run is no reason to lose our own figures.
+                ran.map_err(|failure| println!("{failure}")).ok()
+            }
             _ => None,
         };
         rows.extend(figures.into_iter().map(|ours| {
@@ -83,8 +89,8 @@ pub fn bench(checkout: &Checkout, only: &[String]) -> Result<(), Failure> {
             Row { ours, peer }
         }));
     }
-    if wanted(RENDER) {
-        rows.extend(render(checkout)?.into_iter().map(|ours| Row { ours, peer: None }));
+    if let Some(sample) = samples.iter().find(|sample| sample.id == "release-summary").or(samples.first()) {
+        rows.extend(render(checkout, sample)?.into_iter().map(|ours| Row { ours, peer: None }));
     }
     println!("\n{}", table(&rows));
     if let Err(why) = peers {
@@ -116,10 +122,8 @@ fn find_benches(crates: &Path) -> Result<Vec<Bench>, Failure> {
     Ok(found)
 }
 
-/// `dossier render` from start to end, for the longest document there is: the report.
-fn render(checkout: &Checkout) -> Result<Vec<Figures>, Failure> {
-    let samples = samples::find(checkout)?;
-    let sample = samples.iter().find(|sample| sample.id == "release-summary").unwrap_or(&samples[0]);
+/// `dossier render` of one sample, from the start of the process to its end.
+fn render(checkout: &Checkout, sample: &Sample) -> Result<Vec<Figures>, Failure> {
     let dossier = samples::build_dossier(checkout)?;
     let scratch = checkout.scratch();
     fs::create_dir_all(&scratch).at("创建", &scratch)?;
@@ -197,8 +201,8 @@ impl Peers {
     fn run(&self, checkout: &Checkout, peer: &Peer) -> Result<Figures, Failure> {
         let [script, arguments @ ..] = peer.script;
         let mut command = checkout.command(&self.python);
-        // The scripts are not ours: no __pycache__ beside them.
-        command.env("PYTHONDONTWRITEBYTECODE", "1").arg(self.scripts.join(script));
+        // The scripts are not ours: no __pycache__ beside them, and what they leave behind stays in the build folder.
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("TMPDIR", checkout.scratch()).arg(self.scripts.join(script));
         for argument in arguments.into_iter().filter(|argument| !argument.is_empty()) {
             match argument {
                 "{fonts}" => command.arg(fonts::folder(checkout)),
