@@ -96,7 +96,8 @@ impl<'a> Face<'a> {
         let data = fonts.data(id);
         let bytes: &[u8] = (*data.bytes).as_ref();
         let refuse = |reason: String| PdfError::Font { face: id, reason };
-        let font = FontRef::from_index(bytes, data.index).map_err(|error| refuse(format!("字体文件损坏（{error}）")))?;
+        let font =
+            FontRef::from_index(bytes, data.index).map_err(|error| refuse(format!("字体文件损坏（{error}）")))?;
         if font.table_data(Tag::new(b"glyf")).is_none() {
             return Err(refuse("不是 TrueType 轮廓（glyf）的字体，请改用 TrueType 字体".into()));
         }

@@ -96,8 +96,7 @@ impl<'a> Filler<'a> {
         let is_ruled = |part: Option<&Part>| match part {
             Some(Part::Field { id, .. }) => {
                 let field = self.field(id, context);
-                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. }))
-                    && self.get(id, context).is_none()
+                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. })) && self.get(id, context).is_none()
             }
             _ => false,
         };

@@ -42,10 +42,7 @@ pub(super) fn cover(composer: &Composer, letterhead: &Letterhead) -> Cover {
         organisation: letterhead.organisation.clone(),
         title: composer.template.title.clone(),
         subtitle: if version.is_empty() { product } else { format!("{product}　{version}") },
-        compiled: vec![
-            mark("编制部门", plain("doc_department")),
-            mark("编制日期", plain("doc_date")),
-        ],
+        compiled: vec![mark("编制部门", plain("doc_department")), mark("编制日期", plain("doc_date"))],
     }
 }
 
@@ -134,7 +131,8 @@ fn revisions(composer: &Composer) -> Block {
         let cell = |column: &crate::template::Field| {
             let value = values.get(&column.id).filter(|_| index < typed);
             // Dates of the record of revisions are written 2026-04-15.
-            let printed = value.map(|value| value.as_str().map_or_else(|| display(&column.kind, &value), str::to_owned));
+            let printed =
+                value.map(|value| value.as_str().map_or_else(|| display(&column.kind, &value), str::to_owned));
             (vec![Inline::text(printed.unwrap_or_default())], false)
         };
         parts.push(TablePart::Row(row(RowKind::Body, table.columns.iter().map(cell).collect())));

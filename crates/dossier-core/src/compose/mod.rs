@@ -377,7 +377,8 @@ impl Section {
         let repeat = vec![bar(format!("{title}（续表）"))];
         // A section that stays with the next one is whole, and so is the next one.
         let whole = whole || takes_previous;
-        let group = Group { title: Some(title.to_owned()), parts, repeat, whole, takes_previous, new_page, list: false };
+        let group =
+            Group { title: Some(title.to_owned()), parts, repeat, whole, takes_previous, new_page, list: false };
         Self { group }
     }
 
