@@ -252,9 +252,6 @@ pub(crate) fn rule(from: Point, to: Point, width: Abs) -> Item {
 pub(crate) fn frame(rect: Rect) -> Item {
     let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
     let corners = [(rect.x, rect.y), (right, rect.y), (right, bottom), (rect.x, bottom), (rect.x, rect.y)];
-    // Square corners: the last side runs on by half its width.
-    let mut points = corners.map(|(x, y)| Point::new(x, y)).to_vec();
-    points[0].x = points[0].x - FRAME / 2.0;
-    points[4].y = points[4].y - FRAME / 2.0;
+    let points = corners.map(|(x, y)| Point::new(x, y)).to_vec();
     Item::Stroke { points, width: FRAME, color: Color::BLACK, round: false, dash: None }
 }
