@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "no test file needs everything")]
 //! Pages to write in tests: texts set character by character, as layout does.
 
 use std::io::Write as _;
@@ -19,8 +20,7 @@ pub fn font_data(name: &str) -> FontData {
 pub fn fonts() -> &'static Fonts {
     static FONTS: OnceLock<Fonts> = OnceLock::new();
     FONTS.get_or_init(|| {
-        let names =
-            ["NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold"];
+        let names = ["NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold"];
         Fonts::new(names.map(|name| font_data(&format!("{name}.ttf")))).unwrap()
     })
 }
@@ -42,14 +42,7 @@ pub fn line(fonts: &Fonts, text: &str, role: Role, size: f64, (x, y): (f64, f64)
 }
 
 /// As `line`, with more room after each character.
-pub fn spaced_line(
-    fonts: &Fonts,
-    text: &str,
-    role: Role,
-    size: f64,
-    (x, y): (f64, f64),
-    room: f64,
-) -> Vec<Item> {
+pub fn spaced_line(fonts: &Fonts, text: &str, role: Role, size: f64, (x, y): (f64, f64), room: f64) -> Vec<Item> {
     let mut runs: Vec<TextRun> = Vec::new();
     let mut pen = x;
     for ch in text.chars() {
