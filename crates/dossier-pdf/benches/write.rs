@@ -1,7 +1,6 @@
 //! How long a report of five pages takes, median of many: `cargo bench -p dossier-pdf`.
 
 #[path = "../tests/common/mod.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
 mod common;
 
 use std::time::Instant;

@@ -4,11 +4,10 @@ mod common;
 
 use std::process::Command;
 
-use common::{fonts, line, meta, one_page, page, rect, save};
+use common::{check_archive, fonts, line, meta, one_page, page, rect, save};
 use dossier_layout::{Abs, Color, Dash, FaceId, Frames, ImageId, Item, OutlineEntry, PathStep, Point, Role};
 use dossier_pdf::{Meta, PdfError, Picture, write};
 use lopdf::{Document, Object};
-use page_validation::{ValidationOptions, ValidationProfile, validate_pdf_bytes};
 
 /// Something of everything a page can show.
 fn everything() -> (Frames, Vec<Picture>) {
@@ -79,13 +78,6 @@ fn outlined() -> Frames {
             entry(1, "二、结论", 2, 500.25),
         ],
     }
-}
-
-#[track_caller]
-fn check_archive(pdf: &[u8]) {
-    let options = ValidationOptions::default().profile(ValidationProfile::PdfA2u);
-    let report = validate_pdf_bytes(pdf, &options).unwrap();
-    assert!(report.failures.is_empty() && report.is_compliant, "{report}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{A4, font_data, fonts, line, meta, one_page, pixels_of, rect, spaced_line, text_of};
+use common::{A4, check_archive, font_data, fonts, line, meta, one_page, pixels_of, rect, spaced_line, text_of};
 use dossier_layout::{Abs, Color, FaceId, FontData, Glyph, ImageId, Item, Point, Role, TextRun};
 use dossier_pdf::{PdfError, Picture, write};
 use lopdf::{Document, Object};
@@ -22,7 +22,9 @@ fn check_text(name: &str, lines: &[&str], role: Role) {
         .iter()
         .zip(1..)
         .flat_map(|(text, row)| line(fonts(), text, role, 12.0, (72.0, 60.0 + 24.0 * f64::from(row))));
-    let read = text_of(name, &written(items.collect()));
+    let pdf = written(items.collect());
+    check_archive(&pdf);
+    let read = text_of(name, &pdf);
     assert_eq!(read.trim_end_matches('\u{c}').lines().collect::<Vec<_>>(), lines);
 }
 
