@@ -127,11 +127,13 @@ impl Sheet {
         let mut pen = 0.0;
         for glyph in &run.glyphs {
             let wanted = (glyph.x - first.x).to_pt() / thousandth;
-            let back = ((pen - wanted) * 10.0).round() / 10.0;
-            if back != 0.0 || string.len() > LONGEST_STRING {
+            // In tenths of a thousandth. As an integer it is a number whatever the frames hold.
+            let back = ((pen - wanted) * 10.0).round() as i64;
+            if back != 0 || string.len() > LONGEST_STRING {
                 pieces.push(literal(std::mem::take(&mut string)));
             }
-            if back != 0.0 {
+            if back != 0 {
+                let back = back as f64 / 10.0;
                 pieces.push(DictItem::Real(back as f32));
                 pen -= back;
             }

@@ -236,7 +236,7 @@ impl<'a> Face<'a> {
         for (section, shown) in self.shown.chunks(100).enumerate() {
             let _ = writeln!(map, "{} beginbfchar", shown.len());
             for (code, shown) in (section * 100 + 1..).zip(shown) {
-                let _ = write!(map, "<{code:04X}><");
+                let _ = write!(map, "<{code:04X}> <");
                 for unit in readable(shown.ch).encode_utf16(&mut [0; 2]) {
                     let _ = write!(map, "{unit:04X}");
                 }
@@ -261,11 +261,11 @@ const UNICODE_HEAD: &str = "\
 /CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
-/CIDSystemInfo <</Registry(Adobe)/Ordering(UCS)/Supplement 0>> def
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
 /CMapName /Adobe-Identity-UCS def
 /CMapType 2 def
 1 begincodespacerange
-<0000><FFFF>
+<0000> <FFFF>
 endcodespacerange
 ";
 
