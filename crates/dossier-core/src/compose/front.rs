@@ -103,19 +103,18 @@ fn information(composer: &Composer, letterhead: &Letterhead) -> Block {
 
 fn revisions(composer: &Composer) -> Block {
     const WIDTHS: [f64; 5] = [23.0, 30.0, 55.0, 27.0, 30.0];
-    let Some((field, table)) = composer.template.table("revisions") else { return Block::PageBreak };
+    let Some((field, table)) = composer.template.field("revisions").and_then(|field| Some((field, field.table()?))) else { return Block::PageBreak };
     let row = |kind: RowKind, cells: Vec<(Vec<Inline>, bool)>| Row {
         kind,
         cells: cells
             .into_iter()
             .zip(WIDTHS)
-            .enumerate()
-            .map(|(index, ((inlines, label), width))| Cell {
+            .map(|((inlines, label), width)| Cell {
                 width: Abs::mm(width),
                 body: CellBody::Text(inlines),
                 label,
                 align: dossier_layout::content::Align::Center,
-                ..Cell { tag: 0, open_left: false, ..align_text(index) }
+                ..Cell::default()
             })
             .collect(),
         height: Abs::mm(8.4),
@@ -139,8 +138,4 @@ fn revisions(composer: &Composer) -> Block {
     }
     let group = Group { parts, repeat: vec![head], list: true, ..Group::default() };
     Block::Table(Table { caption: Some(field.label.clone()), parts: vec![TablePart::Group(group)] })
-}
-
-fn align_text(_column: usize) -> Cell {
-    Cell::default()
 }
