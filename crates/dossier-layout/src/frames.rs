@@ -85,6 +85,8 @@ pub struct TextRun {
     pub origin: Point,
     pub face: FaceId,
     pub size: Abs,
+    /// Width of the glyphs against their natural width; 1 but for hidden text behind rules and boxes.
+    pub stretch: f64,
     pub color: Color,
     /// False for text that is there to be read out and searched but not seen, behind a drawn box or a rule.
     pub visible: bool,
