@@ -12,7 +12,7 @@ use crate::template::{ChoiceOption, Field, Kind, Part, Template, Text};
 /// Rule of a blank in the page header.
 pub(super) const HEADER_BLANK: Abs = Abs::mm(8.0);
 /// Rule of a blank part of a number.
-const NUMBER_BLANK: Abs = Abs::mm(14.0);
+const NUMBER_BLANK: Abs = Abs::mm(10.0);
 /// What extraction reads in a blank: the source documents' own.
 const BLANK_TEXT: &str = "____";
 /// Distance of the ruled lines for a long answer is a pitch of text; so many lines are ruled.
@@ -95,7 +95,8 @@ impl<'a> Filler<'a> {
                 Part::RowNumber => inlines.push(Inline::text(context.number.to_string())),
                 Part::Field { id, only_name, blank, bold } => {
                     let Some(field) = self.field(id, context) else { continue };
-                    if !context.in_option && !self.concerns(field, context) {
+                    let bracketed = self.is_in_void_brackets(text, index, context);
+                    if bracketed || !context.in_option && !self.concerns(field, context) {
                         continue;
                     }
                     let place = InPlace { alone, only_name: *only_name, blank: *blank, bold: *bold };
@@ -117,31 +118,31 @@ impl<'a> Filler<'a> {
     }
 
     /// `1（V4.2.1）`, but `0` alone: brackets around an empty field that need not be filled go with it.
+    fn is_in_void_brackets(&self, text: &Text, index: usize, context: &Context) -> bool {
+        let before = index.checked_sub(1).and_then(|before| text.parts.get(before));
+        let opens = matches!(before, Some(Part::Literal { text, .. }) if text.ends_with('（'));
+        let closes = matches!(text.parts.get(index + 1), Some(Part::Literal { text, .. }) if text.starts_with('）'));
+        let Some(Part::Field { id, .. }) = text.parts.get(index) else { return false };
+        let is_void = || {
+            let field = self.field(id, context);
+            field.is_some_and(|field| !field.required && self.get(id, context).is_none() && !self.blank)
+        };
+        opens && closes && is_void()
+    }
+
     fn without_empty_brackets<'t>(&self, text: &Text, index: usize, literal: &'t str, context: &Context) -> &'t str {
-        let is_void = |part: Option<&Part>| match part {
-            Some(Part::Field { id, .. }) => self
-                .field(id, context)
-                .is_some_and(|field| !field.required && self.get(id, context).is_none() && !self.blank),
-            _ => false,
-        };
-        let bracketed = |at: usize| {
-            let before = at.checked_sub(1).and_then(|before| text.parts.get(before));
-            let opens = matches!(before, Some(Part::Literal { text, .. }) if text.ends_with('（'));
-            let closes = matches!(text.parts.get(at + 1), Some(Part::Literal { text, .. }) if text.starts_with('）'));
-            opens && closes && is_void(text.parts.get(at))
-        };
         let mut literal = literal;
-        if bracketed(index + 1) {
+        if self.is_in_void_brackets(text, index + 1, context) {
             literal = literal.trim_end_matches('（');
         }
-        if index > 0 && bracketed(index - 1) {
+        if index > 0 && self.is_in_void_brackets(text, index - 1, context) {
             literal = literal.strip_prefix('）').unwrap_or(literal);
         }
         literal
     }
 
     fn column(&self, row: &RowValues, id: &str) -> Option<&'a Field> {
-        self.template.table(row.table()).and_then(|table| table.column(id))
+        self.template.column(row.table(), id)
     }
 
     /// The spaces typed around a value (`研发部 12 人`) do not print around a blank.
@@ -154,6 +155,9 @@ impl<'a> Filler<'a> {
             _ => false,
         };
         let mut literal = literal;
+        if literal == " " {
+            return literal;
+        }
         if is_ruled(text.parts.get(index + 1)) {
             literal = literal.trim_end_matches(' ');
         }
@@ -193,7 +197,7 @@ impl<'a> Filler<'a> {
         let Some(value) = value else { return self.blank_of(field, kind, place, context, out) };
         let printed = display(kind, &value);
         match kind {
-            Kind::Date | Kind::DateTime => push_date(&printed, place, context, out),
+            Kind::Date | Kind::DateOrWords | Kind::DateTime => push_date(&printed, place, context, out),
             Kind::Integer | Kind::Decimal => {
                 let printed = field.unit.as_ref().map_or(printed.clone(), |unit| format!("{printed} {unit}"));
                 out.push(Inline::Together(vec![text(&printed, place, context)]));
@@ -202,7 +206,7 @@ impl<'a> Filler<'a> {
                 let span = Span { text: printed, bold: place.bold, parts: true, ..Span::default() };
                 out.push(Inline::Text(span));
             }
-            _ => out.push(text(&printed, place, context)),
+            _ => out.extend(lines(&printed, place, context)),
         }
     }
 
@@ -241,9 +245,11 @@ impl<'a> Filler<'a> {
         if width == Some(0.0) {
             return;
         }
-        let rule = |default: f64| blank(Abs::mm(width.unwrap_or(default)));
+        // The cells of a table are narrow.
+        let scale = if context.row.is_some() && !context.in_option { 0.6 } else { 1.0 };
+        let rule = |default: f64| blank(Abs::mm(width.unwrap_or(default * scale)));
         match kind {
-            Kind::Date => out.push(date_blanks(context.width)),
+            Kind::Date | Kind::DateOrWords => out.push(date_blanks(context.width)),
             Kind::DateTime => {
                 out.push(date_blanks(context.width));
                 let narrow = context.width < 40.0 && context.setting == Where::Cell;
@@ -255,7 +261,7 @@ impl<'a> Filler<'a> {
                 out.push(Inline::Together(vec![rule.clone(), Inline::text(":"), rule]));
             }
             Kind::Rating => out.push(Inline::text("☆☆☆☆☆")),
-            Kind::Version if place.alone => out.push(Inline::text("V")),
+            Kind::Version if place.alone && context.row.is_none() => out.push(Inline::text("V")),
             Kind::Number { pattern } => out.extend(number_blanks(pattern, NUMBER_BLANK, false)),
             Kind::Duration { minutes: true } if place.alone => {
                 out.push(Inline::Together(vec![rule(14.0), Inline::text("分钟")]));
@@ -278,6 +284,8 @@ impl<'a> Filler<'a> {
                 }
             }
             Kind::Decimal if ruled => out.push(rule(16.0)),
+            Kind::Version if ruled => out.push(Inline::Together(vec![Inline::text("V"), rule(14.0)])),
+            Kind::Choice { .. } if ruled && place.only_name => out.push(rule(24.0)),
             Kind::Signature | Kind::Table(_) | Kind::Choice { .. } => {}
             _ if ruled => out.push(rule(24.0)),
             _ => {}
@@ -297,6 +305,15 @@ fn text(printed: &str, place: &InPlace, context: &Context) -> Inline {
     // Hashes are long and read letter by letter: they are set small.
     let small = place.alone && context.setting == Where::Cell && is_hash(printed);
     Inline::Text(Span { text: printed.to_owned(), bold: place.bold, small, ..Span::default() })
+}
+
+/// A text line by line: a hash among them is set small.
+fn lines<'t>(printed: &'t str, place: &'t InPlace, context: &'t Context) -> impl Iterator<Item = Inline> + 't {
+    let line = move |(index, line)| {
+        let newline = (index > 0).then_some(Inline::Break);
+        newline.into_iter().chain([text(line, place, context)])
+    };
+    printed.split('\n').enumerate().flat_map(line)
 }
 
 fn is_hash(text: &str) -> bool {

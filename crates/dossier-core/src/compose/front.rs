@@ -103,7 +103,7 @@ fn information(composer: &Composer, letterhead: &Letterhead) -> Block {
 
 fn revisions(composer: &Composer) -> Block {
     const WIDTHS: [f64; 5] = [23.0, 30.0, 55.0, 27.0, 30.0];
-    let Some((field, table)) = composer.template.field("revisions").and_then(|field| Some((field, field.table()?))) else { return Block::PageBreak };
+    let Some((field, table)) = composer.template.table("revisions") else { return Block::PageBreak };
     let row = |kind: RowKind, cells: Vec<(Vec<Inline>, bool)>| Row {
         kind,
         cells: cells

@@ -23,7 +23,8 @@ pub(super) fn full_width(text: Vec<Inline>) -> Cell {
 impl Composer<'_> {
     /// The rows of a grid that stand on this paper.
     pub(super) fn grid(&mut self, rows: &[GridRow]) -> Vec<Row> {
-        rows.iter().filter(|row| self.row_stands(row)).map(|row| self.grid_row(row)).collect()
+        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.row_stands(row)).collect();
+        standing.into_iter().map(|row| self.grid_row(row)).collect()
     }
 
     fn row_stands(&self, row: &GridRow) -> bool {
@@ -91,7 +92,7 @@ impl Composer<'_> {
     /// A table field: caption, heads, rows and sums.
     pub(super) fn table(&mut self, layout: &TableLayout) -> Group {
         let template = self.template;
-        let Some(table) = template.table(&layout.field) else { return Group::default() };
+        let Some((_, table)) = template.table(&layout.field) else { return Group::default() };
         let id = layout.field.as_str();
         let mut heads = Vec::new();
         if let Some(caption) = &layout.caption {

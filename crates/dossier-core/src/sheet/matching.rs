@@ -9,7 +9,7 @@ use crate::template::{Field, Kind, Part};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Token<'t> {
     Literal(&'t str),
-    Value { field: &'t Field, only_name: bool },
+    Value(&'t Field),
     /// The box before an option.
     Box { field: &'t Field, option: usize },
     RowNumber,
@@ -32,30 +32,30 @@ pub(super) fn tokens<'t>(
         match part {
             PartRecord::Literal(text) => tokens.push(Token::Literal(text)),
             PartRecord::RowNumber => tokens.push(Token::RowNumber),
-            PartRecord::Field(id) => value(id, false, lookup, &mut tokens),
-            PartRecord::NameOf(id) => value(id, true, lookup, &mut tokens),
+            PartRecord::Field(id) => place(id, false, lookup, &mut tokens),
+            PartRecord::NameOf(id) => place(id, true, lookup, &mut tokens),
         }
     }
     tokens
 }
 
-fn value<'t>(
+fn place<'t>(
     id: &str,
     only_name: bool,
     lookup: &impl Fn(&str) -> Option<(&'t Field, &'t Kind)>,
     tokens: &mut Vec<Token<'t>>,
 ) {
     let Some((field, kind)) = lookup(id) else { return };
-    let Kind::Choice { options, .. } = kind else { return tokens.push(Token::Value { field, only_name }) };
+    let Kind::Choice { options, .. } = kind else { return tokens.push(Token::Value(field)) };
     if only_name {
-        return tokens.push(Token::Value { field, only_name });
+        return tokens.push(Token::Value(field));
     }
     for (index, option) in options.iter().enumerate() {
         tokens.push(Token::Box { field, option: index });
         for part in &option.text.parts {
             match part {
                 Part::Literal { text, .. } => tokens.push(Token::Literal(text)),
-                Part::Field { id, only_name, .. } => value(id, *only_name, lookup, tokens),
+                Part::Field { id, only_name, .. } => place(id, *only_name, lookup, tokens),
                 Part::RowNumber => tokens.push(Token::RowNumber),
             }
         }
@@ -125,7 +125,7 @@ impl Matcher<'_> {
                 }
                 fits
             }
-            Token::Value { .. } | Token::RowNumber => self.value(token, place, at),
+            Token::Value(_) | Token::RowNumber => self.value(token, place, at),
         }
     }
 

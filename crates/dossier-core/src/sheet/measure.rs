@@ -22,11 +22,6 @@ pub(super) fn height(lines: usize, size: f64, pitch: f64) -> f64 {
     lines as f64 * pitch
 }
 
-/// Width of a text on one line, in pt.
-pub(super) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(em).sum::<f64>() * size
-}
-
 /// Lines that one paragraph takes when `room` em fit on a line.
 fn wrapped(text: &str, room: f64) -> usize {
     // Most cells hold one short line; nothing is wider than 1 em a character.

@@ -331,30 +331,19 @@ impl<'r> Reader<'r> {
         let expected: Vec<Vec<Printed>> = (0..count).map(|row| self.expected(table, row, stored.get(row))).collect();
         let partners = partners(&found, &expected, &body.compared);
 
-        let mut fixed: Vec<Option<Map<String, Json>>> = vec![None; definition.fixed.len()];
-        let mut free: Vec<Map<String, Json>> = Vec::new();
-        let blank = vec![Printed::default(); table.columns.len()];
-        for (found, partner) in found.iter().zip(partners) {
-            let base = partner.and_then(|row| stored.get(row));
-            let before = partner.and_then(|row| expected.get(row)).unwrap_or(&blank);
-            let is_fixed = partner.is_some_and(|row| row < fixed.len());
-            let position = partner.unwrap_or(count + free.len());
-            let mut row = base.cloned().unwrap_or_default();
-            for (column, seen) in found.cells.iter().enumerate() {
-                let Some((seen, at)) = seen else { continue };
-                if body.compared[column] && !seen.printed.same(&before[column]) {
-                    let place = address(body.sheet, *at);
-                    self.row_cell(table, column, position, &before[column], seen, &place, &mut row);
-                }
-            }
-            match partner {
-                Some(index) if is_fixed => fixed[index] = Some(row),
-                // A row whose cells were all emptied is no row, whatever the paper does not show of it.
-                _ if found.is_blank(&body.compared) && base.is_none_or(|base| !base.is_empty()) => {}
-                _ if row.is_empty() && base.is_none() => {}
-                _ => free.push(row),
+        let warnings = self.warnings.len();
+        let mut taken = self.take_rows(table, &body, &found, &partners, &stored, &expected, false);
+        // Rows of the release stand in no content of the document: when one of them is changed, all become its own.
+        let is_foreign = |row: usize| row >= stored.len() && row >= definition.fixed.len() && !is_empty(&expected[row]);
+        if (stored.len()..expected.len()).any(is_foreign) {
+            let kept = partners.iter().flatten().filter(|row| is_foreign(**row)).count();
+            let is_changed = !taken.1.is_empty() || kept != (stored.len()..expected.len()).filter(|row| is_foreign(*row)).count();
+            if is_changed {
+                self.warnings.truncate(warnings);
+                taken = self.take_rows(table, &body, &found, &partners, &stored, &expected, true);
             }
         }
+        let (mut fixed, mut free) = taken;
         for (index, row) in fixed.iter_mut().enumerate() {
             if row.is_none() && index < table.count {
                 let message = format!("“{}”第 {} 行固定的行已被删除，保留原来的内容", field.label, index + 1);
@@ -378,6 +367,49 @@ impl<'r> Reader<'r> {
             let rows: Vec<Json> = rows.into_iter().map(Json::Object).collect();
             set(&mut self.content, &table.table, (!rows.is_empty()).then_some(Json::Array(rows)));
         }
+    }
+
+    /// What the found rows give: fixed rows by position, then the others.
+    ///
+    /// `whole`: rows without a stored one are read whole, not only where they were changed.
+    #[expect(clippy::too_many_arguments, reason = "the rows of one table, before and after")]
+    fn take_rows(
+        &mut self,
+        table: &'r TableRecord,
+        body: &Body<'r>,
+        found: &[FoundRow],
+        partners: &[Option<usize>],
+        stored: &[Map<String, Json>],
+        expected: &[Vec<Printed>],
+        whole: bool,
+    ) -> (Vec<Option<Map<String, Json>>>, Vec<Map<String, Json>>) {
+        let fixed_rows = self.fields.table(&table.table).map_or(0, |(_, definition)| definition.fixed.len());
+        let mut fixed: Vec<Option<Map<String, Json>>> = vec![None; fixed_rows];
+        let mut free: Vec<Map<String, Json>> = Vec::new();
+        let blank = vec![Printed::default(); table.columns.len()];
+        for (found, partner) in found.iter().zip(partners.iter().copied()) {
+            let base = partner.and_then(|row| stored.get(row));
+            let is_fixed = partner.is_some_and(|row| row < fixed.len());
+            let is_whole = whole && base.is_none() && !is_fixed;
+            let before = partner.and_then(|row| expected.get(row)).filter(|_| !is_whole).unwrap_or(&blank);
+            let position = partner.unwrap_or(expected.len() + free.len());
+            let mut row = base.cloned().unwrap_or_default();
+            for (column, seen) in found.cells.iter().enumerate() {
+                let Some((seen, at)) = seen else { continue };
+                if body.compared[column] && !seen.printed.same(&before[column]) {
+                    let place = address(body.sheet, *at);
+                    self.row_cell(table, column, position, &before[column], seen, &place, &mut row);
+                }
+            }
+            match partner {
+                Some(index) if is_fixed => fixed[index] = Some(row),
+                // A row whose cells were all emptied is no row, whatever the paper does not show of it.
+                _ if found.is_blank(&body.compared) && base.is_none_or(|base| !base.is_empty()) => {}
+                _ if row.is_empty() && base.is_none() => {}
+                _ => free.push(row),
+            }
+        }
+        (fixed, free)
     }
 
     /// Where the rows of a table are now. `None`: there is nothing left of it.
@@ -527,6 +559,14 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// Whether nothing was printed in a row but blanks to write on.
+fn is_empty(expected: &[Printed]) -> bool {
+    expected.iter().all(|printed| match printed {
+        Printed::Text(text) => text.trim().is_empty() || values::is_blank(text),
+        Printed::Number(_) => false,
+    })
+}
+
 /// Where the rows of a table are.
 struct Body<'r> {
     sheet: &'r Sheet,
@@ -669,7 +709,7 @@ fn composed<'r>(
     let likely: Vec<Option<String>> = places
         .iter()
         .map(|token| match token {
-            Token::Value { field, .. } => likely(&field.id),
+            Token::Value(field) => likely(&field.id),
             _ => None,
         })
         .collect();
@@ -689,7 +729,7 @@ fn composed<'r>(
             let ids: BTreeMap<&str, ()> = places
                 .iter()
                 .filter_map(|token| match token {
-                    Token::Value { field, .. } | Token::Box { field, .. } => Some((field.id.as_str(), ())),
+                    Token::Value(field) | Token::Box { field, .. } => Some((field.id.as_str(), ())),
                     _ => None,
                 })
                 .collect();
@@ -705,7 +745,7 @@ fn composed<'r>(
     for (index, token) in places.iter().enumerate() {
         let was = old.as_ref().map(|old| &old[index]);
         match (token, &new[index]) {
-            (Token::Value { field, .. }, Found::Text(text)) if was != Some(&new[index]) => {
+            (Token::Value(field), Found::Text(text)) if was != Some(&new[index]) => {
                 let Some((_, kind)) = lookup(&field.id) else { continue };
                 // What is left of the rule that people wrote over.
                 let was_blank = was.is_none_or(|was| matches!(was, Found::Text(text) if values::is_blank(text)));
@@ -761,7 +801,7 @@ fn option_by_name<'r>(
 fn shape(tokens: &[Token]) -> String {
     let piece = |token: &Token| match token {
         Token::Literal(text) => (*text).to_owned(),
-        Token::Value { .. } | Token::RowNumber => "____".to_owned(),
+        Token::Value(_) | Token::RowNumber => "____".to_owned(),
         Token::Box { .. } => values::OPEN.to_string(),
     };
     tokens.iter().map(piece).collect()

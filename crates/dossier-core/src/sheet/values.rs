@@ -270,8 +270,8 @@ pub(super) fn days(at: NaiveDateTime) -> f64 {
 }
 
 /// What stands for a ticked and for an open box.
-pub(super) const TICKED: char = '☑';
-pub(super) const OPEN: char = '□';
+pub(super) const TICKED: &str = "☑";
+pub(super) const OPEN: &str = "□";
 
 /// The text of a cell, as on paper.
 pub(super) fn plain(inlines: &[Inline]) -> Cow<'_, str> {
@@ -310,7 +310,7 @@ fn each<'a>(inlines: &'a [Inline], push: &mut impl FnMut(&str, Option<&'a Span>)
     for inline in inlines {
         match inline {
             Inline::Text(span) => push(&span.text, Some(span)),
-            Inline::Box { ticked } => push(if *ticked { "☑" } else { "□" }, None),
+            Inline::Box { ticked } => push(if *ticked { TICKED } else { OPEN }, None),
             Inline::Blank { width, text } => {
                 // Short blanks are the source documents' own; long ones keep their length in underscores.
                 let count = (width.to_mm() / UNDERSCORE).round() as usize;

@@ -14,7 +14,7 @@ use super::Meta;
 use super::grid::{self, Area, AreaText, Grid, Heads};
 use super::names::{self, Recorder};
 use super::style::{Formats, Look, NumberForm, SANS, run};
-use super::values::{self, Fields, Printed, Written};
+use super::values::{self, Fields, Written};
 use crate::compose::{Paper, Place, Source};
 use crate::document::{display, parse_text};
 use crate::template::{Field, Kind, Part, Template};
@@ -243,8 +243,18 @@ struct Writer<'a> {
 struct Filled<'a> {
     written: Written<'a>,
     number: NumberForm,
-    /// What is written follows from the stored value.
-    follows: bool,
+    from: From,
+}
+
+/// Whether reading can tell from the stored value what was written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// It follows from the stored value.
+    Stored,
+    /// There is no stored value: it was computed, or is a blank to write on.
+    Elsewhere,
+    /// There is a stored value, but the paper shows something else.
+    Other,
 }
 
 impl<'a> Writer<'a> {
@@ -259,7 +269,11 @@ impl<'a> Writer<'a> {
             Place::Document => self.recorder.cell(area, &source.text, filled.written.printed()),
             Place::Row { table, row } => {
                 let fixed = self.fields.table(table).is_some_and(|(_, table)| !table.fixed.is_empty());
-                let printed = (!filled.follows).then(|| filled.written.printed()).filter(|printed| !printed.is_blank());
+                let printed = match filled.from {
+                    From::Stored => None,
+                    From::Elsewhere => Some(filled.written.printed()).filter(|printed| !printed.is_blank()),
+                    From::Other => Some(filled.written.printed()),
+                };
                 self.recorder.row_cell(area, table, *row, &source.text, printed, fixed);
             }
             Place::Head { .. } | Place::Total { .. } => {}
@@ -268,13 +282,13 @@ impl<'a> Writer<'a> {
     }
 
     fn fill(&mut self, area: &Area<'a>, source: Option<&'a Source>) -> Filled<'a> {
-        let text = |text: Cow<'a, str>| Filled { written: Written::Text(text), number: NumberForm::General, follows: false };
+        let text = |text: Cow<'a, str>| Filled { written: Written::Text(text), number: NumberForm::General, from: From::Elsewhere };
         let inlines = match area.text {
             AreaText::Heading(heading) => return text(Cow::Borrowed(heading)),
             AreaText::Clause(number, inlines) => {
                 let mut runs = values::runs(inlines, area.look.type_);
                 runs.insert(0, (area.look.type_, format!("{number}. ")));
-                return Filled { written: joined(runs), number: NumberForm::General, follows: false };
+                return Filled { written: joined(runs), number: NumberForm::General, from: From::Elsewhere };
             }
             AreaText::Inlines(inlines) => inlines,
         };
@@ -284,20 +298,20 @@ impl<'a> Writer<'a> {
             }
             let is_counter = matches!(source.text.parts[..], [Part::RowNumber]);
             if let (true, Ok(number)) = (is_counter, values::plain(inlines).parse()) {
-                return Filled { written: Written::Number(number), number: NumberForm::General, follows: true };
+                return Filled { written: Written::Number(number), number: NumberForm::General, from: From::Stored };
             }
         } else if area.kind == RowKind::Total {
             let plain = values::plain(inlines);
             if let Some(number) = whole(&plain) {
                 let number_form = self.formats.number("#,##0");
-                return Filled { written: Written::Number(number), number: number_form, follows: true };
+                return Filled { written: Written::Number(number), number: number_form, from: From::Stored };
             }
         }
         match inlines {
             [] | [Inline::Text(_)] => text(values::plain(inlines)),
             _ => {
                 let written = joined(values::runs(inlines, area.look.type_));
-                Filled { written, number: NumberForm::General, follows: false }
+                Filled { written, number: NumberForm::General, from: From::Elsewhere }
             }
         }
     }
@@ -316,22 +330,23 @@ impl<'a> Writer<'a> {
             }
             self.offer(area, options.iter().map(|option| option.name.as_str()));
             let stored = self.value(table, row, id).and_then(Json::as_str);
-            let follows = stored.unwrap_or_default() == plain;
-            return Some(Filled { written: Written::Text(plain), number: NumberForm::Text, follows });
+            let from = if stored.unwrap_or_default() == plain { From::Stored } else { From::Other };
+            return Some(Filled { written: Written::Text(plain), number: NumberForm::Text, from });
         }
         let stored = self.value(table, row, id);
         if let Some(value) = stored {
             if says(field, kind, value, &plain) {
                 if let Some((written, number)) = values::written(field, kind, value, &mut self.formats) {
-                    return Some(Filled { written, number, follows: true });
+                    return Some(Filled { written, number, from: From::Stored });
                 }
             }
         } else if let Some((written, number)) = self.computed(field, kind, &plain) {
-            return Some(Filled { written, number, follows: false });
+            return Some(Filled { written, number, from: From::Elsewhere });
         }
         let number = values::empty_form(field, kind, &mut self.formats);
         let number = if plain.len() > 240 { NumberForm::General } else { number };
-        Some(Filled { written: Written::Text(plain), number, follows: false })
+        let from = if stored.is_some() { From::Other } else { From::Elsewhere };
+        Some(Filled { written: Written::Text(plain), number, from })
     }
 
     /// A value that filled itself is a number or a date like those that were typed.
