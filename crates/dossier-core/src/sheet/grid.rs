@@ -3,10 +3,11 @@
 //! The edges of all cells become the columns of the sheet, and each cell of the paper a range of them. Columns are
 //! counted in pixels of a spreadsheet (96 to the inch), rows in points.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use dossier_layout::content::{
-    Block, Cell, CellBody, Content, Group, Inline, Piece, Row, RowKind, Style, Table, TablePart,
+    Align, Block, Cell, CellBody, Content, Group, Inline, Piece, Row, RowKind, Style, Table, TablePart,
 };
 use dossier_layout::style::{self, Measures, Type, measures};
 
@@ -16,8 +17,13 @@ use super::values;
 
 /// Excel draws no row taller than 409.5 pt: what needs more takes several rows.
 const TALLEST: f64 = 405.0;
-/// Edges closer than this (mm) are one: a column of three pixels only makes trouble.
-const SAME_EDGE: f64 = 0.6;
+/// Edges closer than this (mm) are one: nobody sees it, and columns of a few pixels only make trouble.
+const SAME_EDGE: f64 = 2.1;
+
+/// Width of one step of indentation, pt.
+const INDENT: f64 = 7.5;
+/// Cells wider than this (pt) are indented.
+const ROOMY: f64 = 66.0;
 
 /// The sheet before it is written.
 pub(super) struct Grid<'a> {
@@ -55,6 +61,8 @@ pub(super) struct Area<'a> {
     pub tag: u32,
     pub kind: RowKind,
     pub look: Look,
+    /// Room for its text, pt.
+    pub room: f64,
     /// First sheet row of the row of the paper that the area belongs to, and which of its tiers this is.
     pub record: u32,
     pub tier: u32,
@@ -135,15 +143,14 @@ impl Edges {
         at.extend(widest.1);
         at.retain(|edge| *edge <= width + SAME_EDGE);
         at.sort_by(f64::total_cmp);
+        at.dedup();
         let mut distinct: Vec<f64> = Vec::new();
-        for edge in at {
-            match distinct.last() {
-                Some(last) if edge - last < SAME_EDGE => {}
-                _ => distinct.push(edge),
-            }
+        for near in cluster(&at) {
+            distinct.push(near.iter().sum::<f64>() / near.len() as f64);
         }
-        if let Some(last) = distinct.last_mut() {
-            *last = width;
+        // The paper's own edges stand where they are.
+        if let [first, .., last] = &mut distinct[..] {
+            (*first, *last) = (0.0, width);
         }
         Self { at: distinct, is_complete: !one_table }
     }
@@ -226,6 +233,19 @@ impl Edges {
         columns.reverse();
         columns.into_iter().map(|column| u16::try_from(column).unwrap_or(u16::MAX)).collect()
     }
+}
+
+/// Sorted edges in groups that are one.
+fn cluster(edges: &[f64]) -> Vec<&[f64]> {
+    let mut clusters = Vec::new();
+    let mut rest = edges;
+    while let Some(first) = rest.first() {
+        let count = rest.partition_point(|edge| edge - first < SAME_EDGE);
+        let (near, after) = rest.split_at(count);
+        clusters.push(near);
+        rest = after;
+    }
+    clusters
 }
 
 fn for_each_table<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Table)) {
@@ -354,7 +374,8 @@ impl<'a> Builder<'a> {
         let row = self.next_row();
         let rows = self.push_rows(height);
         let (column, columns, kind) = (0, self.edges.last(), RowKind::Body);
-        self.grid.areas.push(Area { row, rows, column, columns, text, tag, kind, look, record: row, tier: 0 });
+        let room = self.width(0, columns);
+        self.grid.areas.push(Area { row, rows, column, columns, text, tag, kind, look, room, record: row, tier: 0 });
     }
 
     /// Adds a height to the sheet, in as many rows as it needs.
@@ -397,6 +418,7 @@ impl<'a> Builder<'a> {
                     tag: piece.tag,
                     kind: RowKind::Body,
                     look,
+                    room: self.width(pair[0], pair[1]),
                     record: row,
                     tier: 0,
                 });
@@ -509,9 +531,12 @@ impl<'a> Builder<'a> {
             self.push_rows(height);
         }
         starts.push(self.next_row());
-        for leaf in &leaves {
+        for (index, leaf) in leaves.iter().enumerate() {
             let (first, end) = (starts[leaf.tier], starts[leaf.tier + leaf.tiers]);
-            let look = self.look(leaf);
+            let mut look = self.look(leaf);
+            if leaves.get(index + 1).is_some_and(|next| next.cell.open_left) {
+                look.lines[2] = Line::None;
+            }
             self.grid.areas.push(Area {
                 row: first,
                 rows: end - first,
@@ -521,6 +546,7 @@ impl<'a> Builder<'a> {
                 tag: leaf.cell.tag,
                 kind: leaf.kind,
                 look,
+                room: self.width(leaf.column, leaf.end.max(leaf.column + 1)) - if look.is_indented { INDENT } else { 0.0 },
                 record,
                 tier: u32::try_from(leaf.tier).unwrap_or(u32::MAX),
             });
@@ -587,15 +613,23 @@ impl<'a> Builder<'a> {
     fn needs(&self, cell: &Cell, inlines: &[Inline], kind: RowKind, column: u16, end: u16) -> f64 {
         let face = self.cell_face(cell, inlines, kind);
         let size = f64::from(face.size) / 10.0;
-        let text = values::plain(inlines);
+        let width = self.width(column, end.max(column + 1)) - self.indent(cell, kind, column, end) * INDENT;
+        let text = values::with_options(inlines, size, width).map_or_else(|| values::plain(inlines), Cow::Owned);
         let is_label = cell.label || matches!(kind, RowKind::Head | RowKind::Bar | RowKind::Caption);
-        let lines = measure::lines(&text, size, self.width(column, end.max(column + 1)));
+        let lines = measure::lines(&text, size, width);
         let measures = &self.grid.measures;
         let pad = if kind == RowKind::Head { measures.head_pad_y } else { measures.pad_y }.to_pt();
         // Labels have lines that follow each other closely.
         let pitch = if is_label { size * 1.45 } else { measures.cell.pitch.to_pt() };
         // On paper a line is 1 em high; the room around it that the pitch brings along counts as padding there.
         measure::height(lines, size, pitch) + (2.0 * pad - (pitch - size)).max(2.0)
+    }
+
+    /// Steps that a value stands off the line beside it, as on paper. Narrow cells and 发布计划表 need the room.
+    fn indent(&self, cell: &Cell, kind: RowKind, column: u16, end: u16) -> f64 {
+        let is_label = cell.label || matches!(kind, RowKind::Head | RowKind::Bar);
+        let is_roomy = self.style != Style::Table && self.width(column, end.max(column + 1)) > ROOMY;
+        if is_label || !is_roomy || cell.align == Align::Center { 0.0 } else { 1.0 }
     }
 
     fn cell_face(&self, cell: &Cell, inlines: &[Inline], kind: RowKind) -> Face {
@@ -633,10 +667,16 @@ impl<'a> Builder<'a> {
             fill,
             align,
             upright: Upright::Middle,
+            is_indented: self.indent(leaf.cell, leaf.kind, leaf.column, leaf.end) > 0.0,
             lines: [left, Line::Thin, Line::Thin, Line::Thin],
             number: NumberForm::General,
         }
     }
+}
+
+/// A height that spreadsheets keep as it is: they count in pixels.
+pub(super) fn in_pixels(height: f64) -> f64 {
+    (height / 0.75).ceil() * 0.75
 }
 
 /// Stretches tiers evenly until they are as high together as asked for.
@@ -670,6 +710,7 @@ fn plain_look(type_: Face) -> Look {
         fill: Fill::None,
         align: Side::Left,
         upright: Upright::Middle,
+        is_indented: false,
         lines: [Line::None; 4],
         number: NumberForm::General,
     }

@@ -8,6 +8,7 @@ use dossier_layout::content::{Inline, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::measure;
 use super::style::{Face, Formats, NumberForm};
 use crate::compose::{Place, Source};
 use crate::document::display;
@@ -302,6 +303,27 @@ pub(super) fn runs(inlines: &[Inline], face: Face) -> Vec<(Face, String)> {
         }
     });
     runs
+}
+
+/// The text of a cell with options, each whole on its line: where one does not fit, a new line begins. `None`: there is
+/// nothing to decide.
+pub(super) fn with_options(inlines: &[Inline], size: f64, width: f64) -> Option<String> {
+    if !inlines.contains(&Inline::Gap) {
+        return None;
+    }
+    let mut text = String::new();
+    // Where the line being filled begins.
+    let mut line = 0;
+    for (index, option) in inlines.split(|inline| *inline == Inline::Gap).enumerate() {
+        let option = plain(option);
+        let gap = if index > 0 { "　" } else { "" };
+        let candidate = format!("{}{gap}{}", &text[line..], option.split('\n').next().unwrap_or_default());
+        let begins = index > 0 && measure::lines(&candidate, size, width) > measure::lines(&text[line..], size, width);
+        text.push_str(if begins { "\n" } else { gap });
+        text.push_str(&option);
+        line = text.rfind('\n').map_or(0, |at| at + 1);
+    }
+    Some(text)
 }
 
 const SMALL: u16 = 75;
