@@ -23,7 +23,13 @@ const SAME_EDGE: f64 = 2.1;
 /// Width of one step of indentation, pt.
 const INDENT: f64 = 7.5;
 /// Cells wider than this (pt) are indented.
-const ROOMY: f64 = 66.0;
+const ROOMY: f64 = 84.0;
+/// Cells narrower than this (pt) have no room for an indented date blank.
+const DATE_ROOM: f64 = 100.0;
+/// How much of a page is filled: printers differ a little.
+const FILLED: f64 = 0.97;
+/// Rows that a heading or a bar takes along.
+const TAKEN_ALONG: u32 = 3;
 
 /// The sheet before it is written.
 pub(super) struct Grid<'a> {
@@ -35,6 +41,8 @@ pub(super) struct Grid<'a> {
     pub areas: Vec<Area<'a>>,
     /// Rows that start a new page.
     pub page_breaks: Vec<u32>,
+    /// Rows that stay on one page: from the first to the one after the last.
+    keeps: Vec<(u32, u32)>,
     /// Runs of head rows that could repeat on each page, with the number of rows under them.
     pub heads: Vec<Heads>,
     pub measures: Measures,
@@ -93,12 +101,53 @@ pub(super) fn lay_out(content: &Content) -> Grid<'_> {
         rows: Vec::new(),
         areas: Vec::new(),
         page_breaks: Vec::new(),
+        keeps: Vec::new(),
         heads: Vec::new(),
         measures,
     };
     let mut builder = Builder { grid, edges, style: content.style, known: RefCell::new(None) };
     builder.blocks(&content.body);
-    builder.grid
+    let mut grid = builder.grid;
+    grid.keep_together();
+    grid
+}
+
+impl Grid<'_> {
+    /// Breaks pages before what would be torn apart: spreadsheets know no rows that belong together.
+    fn keep_together(&mut self) {
+        self.keeps.sort_unstable();
+        let page = self.measures.text_height().to_pt() * FILLED;
+        let height = |from: u32, to: u32| self.rows[from as usize..to as usize].iter().sum::<f64>();
+        let end = self.rows.len() as u32;
+        let repeated = self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
+        let mut breaks = Vec::new();
+        let (mut top, mut used) = (0, 0.0);
+        for row in 0..end {
+            let own = height(row, row + 1);
+            if self.page_breaks.contains(&row) {
+                (top, used) = (row, own);
+                continue;
+            }
+            if used + own <= page || row == top {
+                used += own;
+                continue;
+            }
+            let mut start = row;
+            // Later ranges begin lower: going upwards, one range may lead into another.
+            for &(first, last) in self.keeps.iter().rev() {
+                if first < start && start < last && first > top && height(first, last.min(end)) <= page {
+                    start = first;
+                }
+            }
+            if start < row {
+                breaks.push(start);
+            }
+            let heads = repeated.filter(|heads| heads.last < start).map_or(0.0, |heads| height(heads.first, heads.last + 1));
+            (top, used) = (start, height(start, row + 1) + heads);
+        }
+        self.page_breaks.extend(breaks);
+        self.page_breaks.sort_unstable();
+    }
 }
 
 /// Edges of the sheet's columns.
@@ -305,7 +354,10 @@ impl<'a> Builder<'a> {
     }
 
     fn blocks(&mut self, blocks: &'a [Block]) {
+        // The first of the headings that wait for what they stand above.
+        let mut heading: Option<u32> = None;
         for (index, block) in blocks.iter().enumerate() {
+            let first = self.next_row();
             match block {
                 Block::Title(inlines) => self.title(inlines),
                 Block::Lines { rows } => self.lines(rows, blocks.get(index + 1)),
@@ -324,7 +376,19 @@ impl<'a> Builder<'a> {
                     }
                 }
                 Block::PageBreak => self.page_break(),
-                Block::Whole(inner) => self.blocks(inner),
+                Block::Whole(inner) => {
+                    self.blocks(inner);
+                    // A signature is never alone on a page.
+                    self.grid.keeps.push((first.saturating_sub(2), self.next_row()));
+                }
+            }
+            match block {
+                Block::Heading { .. } => heading = heading.or(Some(first)),
+                _ => {
+                    if let Some(start) = heading.take() {
+                        self.grid.keeps.push((start, self.next_row().min(first + TAKEN_ALONG)));
+                    }
+                }
             }
         }
     }
@@ -360,8 +424,11 @@ impl<'a> Builder<'a> {
     fn text(&mut self, piece: &'a Piece, number: Option<usize>) {
         let look = Look { upright: Upright::Top, ..plain_look(face(style::TEXT, false, false)) };
         let size = style::TEXT.size.to_pt();
-        let text = values::plain(&piece.inlines);
-        let lines = measure::lines(&text, size, self.width(0, self.edges.last()) - 2.0 * size);
+        let mut text = values::plain(&piece.inlines).into_owned();
+        if let Some(number) = number {
+            text.insert_str(0, &format!("{number}. "));
+        }
+        let lines = measure::lines(&text, size, self.width(0, self.edges.last()) - size / 2.0);
         let height = measure::height(lines, size, style::TEXT.pitch.to_pt()) + style::TEXT_AFTER.to_pt() / 2.0;
         let text = match number {
             Some(number) => AreaText::Clause(number, &piece.inlines),
@@ -476,8 +543,17 @@ impl<'a> Builder<'a> {
         if group.new_page {
             self.page_break();
         }
+        let start = self.next_row();
         if !group.list {
-            return self.parts(&group.parts);
+            self.parts(&group.parts);
+            if matches!(group.parts.first(), Some(TablePart::Row(Row { kind: RowKind::Bar, .. }))) {
+                self.grid.keeps.push((start, self.next_row().min(start + TAKEN_ALONG)));
+            }
+            if group.whole {
+                let before = u32::from(group.takes_previous);
+                self.grid.keeps.push((start.saturating_sub(before), self.next_row()));
+            }
+            return;
         }
         let mut heads: Option<(u32, u32)> = None;
         let (mut body, mut is_flat) = (0, true);
@@ -501,6 +577,7 @@ impl<'a> Builder<'a> {
             }
         }
         if let Some((first, last)) = heads {
+            self.grid.keeps.push((start, self.next_row().min(last + TAKEN_ALONG)));
             self.grid.heads.push(Heads { first, last, body, is_flat });
         }
     }
@@ -531,6 +608,9 @@ impl<'a> Builder<'a> {
             self.push_rows(height);
         }
         starts.push(self.next_row());
+        if self.next_row() - record > 1 {
+            self.grid.keeps.push((record, self.next_row()));
+        }
         for (index, leaf) in leaves.iter().enumerate() {
             let (first, end) = (starts[leaf.tier], starts[leaf.tier + leaf.tiers]);
             let mut look = self.look(leaf);
@@ -613,9 +693,9 @@ impl<'a> Builder<'a> {
     fn needs(&self, cell: &Cell, inlines: &[Inline], kind: RowKind, column: u16, end: u16) -> f64 {
         let face = self.cell_face(cell, inlines, kind);
         let size = f64::from(face.size) / 10.0;
-        let width = self.width(column, end.max(column + 1)) - self.indent(cell, kind, column, end) * INDENT;
-        let text = values::with_options(inlines, size, width).map_or_else(|| values::plain(inlines), Cow::Owned);
+        let width = self.width(column, end.max(column + 1)) - self.indent(cell, inlines, kind, column, end) * INDENT;
         let is_label = cell.label || matches!(kind, RowKind::Head | RowKind::Bar | RowKind::Caption);
+        let text = values::broken(inlines, is_label, size, width).map_or_else(|| values::plain(inlines), Cow::Owned);
         let lines = measure::lines(&text, size, width);
         let measures = &self.grid.measures;
         let pad = if kind == RowKind::Head { measures.head_pad_y } else { measures.pad_y }.to_pt();
@@ -626,9 +706,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Steps that a value stands off the line beside it, as on paper. Narrow cells and 发布计划表 need the room.
-    fn indent(&self, cell: &Cell, kind: RowKind, column: u16, end: u16) -> f64 {
-        let is_label = cell.label || matches!(kind, RowKind::Head | RowKind::Bar);
-        let is_roomy = self.style != Style::Table && self.width(column, end.max(column + 1)) > ROOMY;
+    fn indent(&self, cell: &Cell, inlines: &[Inline], kind: RowKind, column: u16, end: u16) -> f64 {
+        let is_label = cell.label || kind == RowKind::Head;
+        let width = self.width(column, end.max(column + 1));
+        let is_roomy = self.style != Style::Table && width > ROOMY && (width > DATE_ROOM || !has_blank(inlines));
         if is_label || !is_roomy || cell.align == Align::Center { 0.0 } else { 1.0 }
     }
 
@@ -667,7 +748,7 @@ impl<'a> Builder<'a> {
             fill,
             align,
             upright: Upright::Middle,
-            is_indented: self.indent(leaf.cell, leaf.kind, leaf.column, leaf.end) > 0.0,
+            is_indented: self.indent(leaf.cell, leaf.inlines, leaf.kind, leaf.column, leaf.end) > 0.0,
             lines: [left, Line::Thin, Line::Thin, Line::Thin],
             number: NumberForm::General,
         }
@@ -693,6 +774,14 @@ fn extend(leaves: &mut [Leaf], end: usize, new_end: usize) {
     for leaf in leaves.iter_mut().filter(|leaf| leaf.tier + leaf.tiers == end) {
         leaf.tiers = new_end - leaf.tier;
     }
+}
+
+fn has_blank(inlines: &[Inline]) -> bool {
+    inlines.iter().any(|inline| match inline {
+        Inline::Blank { .. } => true,
+        Inline::Together(inner) => has_blank(inner),
+        _ => false,
+    })
 }
 
 fn face(type_: Type, bold: bool, sans: bool) -> Face {

@@ -15,7 +15,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::grid::{self, Area, Grid};
 use super::style::{Formats, Look, SANS, SERIF};
-use super::values::Written;
+use super::values::{self, Written};
 use crate::import::column_letters;
 use crate::{Code, Error, Result};
 
@@ -203,15 +203,9 @@ fn escape(xml: &mut String, text: &str) {
             b'<' => xml.push_str("&lt;"),
             b'>' => xml.push_str("&gt;"),
             b'\r' => xml.push_str("_x000D_"),
-            _ => xml.push_str(if is_escape(&rest[next..]) { "_x005F_" } else { "_" }),
+            _ => xml.push_str(if values::is_escape(&rest[next..]) { "_x005F_" } else { "_" }),
         }
         rest = &rest[next + 1..];
     }
     xml.push_str(rest);
-}
-
-/// Whether a text begins with what spreadsheets take for an escaped character: `_xHHHH_`.
-fn is_escape(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'_', b'x', hex @ .., ] if hex.len() >= 5
-        && hex[..4].iter().all(u8::is_ascii_hexdigit) && hex[4] == b'_')
 }

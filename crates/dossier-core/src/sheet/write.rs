@@ -14,7 +14,7 @@ use super::Meta;
 use super::grid::{self, Area, AreaText, Grid, Heads};
 use super::names::{self, Recorder};
 use super::rows::LongRows;
-use super::style::{Formats, Look, NumberForm, SANS, SERIF, run};
+use super::style::{Fill, Formats, Look, NumberForm, SANS, SERIF, run};
 use super::values::{self, Fields, Written};
 use crate::compose::{Paper, Place, Source};
 use crate::document::{display, parse_text};
@@ -363,12 +363,14 @@ impl<'a> Writer<'a> {
                 return Filled { written: Written::Number(number), number: number_form, from: From::Stored };
             }
         }
+        let size = f64::from(area.look.type_.size) / 10.0;
+        let is_label = area.look.fill == Fill::Label;
         match inlines {
-            [] | [Inline::Text(_)] => text(values::plain(inlines)),
+            [] => text(Cow::Borrowed("")),
+            [Inline::Text(_)] if !is_label => text(values::plain(inlines)),
             _ => {
-                let size = f64::from(area.look.type_.size) / 10.0;
                 let runs = values::runs(inlines, area.look.type_);
-                let written = match values::with_options(inlines, size, area.room) {
+                let written = match values::broken(inlines, is_label, size, area.room) {
                     Some(text) if runs.len() < 2 => Written::Text(Cow::Owned(text)),
                     _ => joined(runs),
                 };
@@ -541,8 +543,9 @@ fn put(
         Written::Text(text) if text.is_empty() => sheet.write_blank(row, column, format)?,
         Written::Text(text) => sheet.write_string_with_format(row, column, text.as_ref(), format)?,
         Written::Rich(runs) => {
-            let made: Vec<_> = runs.iter().map(|(face, text)| (run(*face), text.as_str())).collect();
-            let runs: Vec<_> = made.iter().map(|(face, text)| (face, *text)).collect();
+            // The library escapes `_x000D_` in plain texts only.
+            let made: Vec<_> = runs.iter().map(|(face, text)| (run(*face), values::without_escapes(text))).collect();
+            let runs: Vec<_> = made.iter().map(|(face, text)| (face, text.as_ref())).collect();
             sheet.write_rich_string_with_format(row, column, &runs, format)?
         }
     };
