@@ -1,7 +1,10 @@
 //! The product without a window: templates, documents, storage, import and export.
 
 pub mod compose;
+pub mod environment;
 mod error;
+pub mod files;
 pub mod template;
 
+pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
