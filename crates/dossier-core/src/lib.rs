@@ -4,6 +4,7 @@ pub mod compose;
 pub mod environment;
 mod error;
 pub mod files;
+pub mod storage;
 pub mod template;
 
 pub use environment::Environment;
