@@ -94,7 +94,7 @@ pub enum Block {
     Title(Vec<Inline>),
     /// Lines under the title, each of several texts side by side.
     Lines {
-        rows: Vec<Vec<Vec<Inline>>>,
+        rows: Vec<Vec<Piece>>,
     },
     /// A chapter (level 1) or section (level 2): kept with what follows, listed in bookmarks and 目录.
     Heading {
@@ -105,7 +105,7 @@ pub enum Block {
     FrontHeading(String),
     /// Running text. `indent`: its first line starts 2 em in.
     Paragraph {
-        text: Vec<Inline>,
+        text: Piece,
         indent: bool,
     },
     /// Numbered 1. 2. 3.

@@ -38,7 +38,7 @@ pub enum Item {
         rect: Rect,
         color: Color,
     },
-    /// An open line through the points, square at its ends unless `round`.
+    /// A line through the points, cut off at its ends unless `round`; one that returns to its start is closed.
     Stroke {
         points: Vec<Point>,
         width: Abs,
@@ -85,6 +85,8 @@ pub struct TextRun {
     pub origin: Point,
     pub face: FaceId,
     pub size: Abs,
+    /// Width of the glyphs against their natural width; 1 but for hidden text behind rules and boxes.
+    pub stretch: f64,
     pub color: Color,
     /// False for text that is there to be read out and searched but not seen, behind a drawn box or a rule.
     pub visible: bool,

@@ -10,12 +10,20 @@
 //! It reads no file and no clock, and it knows nothing of PDF.
 
 pub mod content;
+mod dump;
+mod flow;
 mod fonts;
 mod frames;
 mod geometry;
+mod paginate;
+mod place;
 pub mod style;
+mod table;
+mod text;
 
 pub use content::Content;
+pub use dump::dump;
 pub use fonts::{FaceId, FontData, Fonts, FontsError, GETA, Measured, Role};
 pub use frames::{Color, Dash, Frames, Glyph, ImageId, Item, OutlineEntry, Page, PathStep, TextRun};
 pub use geometry::{Abs, Point, Rect};
+pub use place::lay_out;

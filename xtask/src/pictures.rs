@@ -1,0 +1,48 @@
+//! `cargo xtask pictures`: the README's pictures, drawn from what the program really makes.
+
+use std::fs;
+use std::path::Path;
+
+use crate::checkout::{Checkout, run_quietly};
+use crate::failure::{AtPath, Failure};
+use crate::samples::{self, Exported};
+use crate::setup::{self, Purpose};
+use crate::steps::step;
+
+/// Pages shown of each document: enough to see its head and its body.
+const PAGES: usize = 2;
+/// Half a screen wide on a README, and a picture stays under 100 KB.
+const DOTS_PER_INCH: &str = "60";
+
+/// Exports the samples afresh and draws their first pages into `docs/pictures/<id>-<page>.png`.
+pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
+    setup::ensure(checkout, Purpose::Test)?;
+    // Before the build, which takes minutes the first time.
+    let samples = samples::find(checkout)?;
+    let dossier = samples::build_dossier(checkout)?;
+    let exported = samples::export(checkout, &dossier, samples)?;
+    let folder = checkout.root.join("docs/pictures");
+    fs::create_dir_all(&folder).at("创建", &folder)?;
+    step("绘制图片", || exported.iter().try_for_each(|document| draw(checkout, document, &folder)))
+}
+
+fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), Failure> {
+    let facts = run_quietly(checkout.command("pdfinfo").arg(&document.pdf))?;
+    let pages = facts.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(1);
+    for page in 1..=PAGES {
+        // Named by id: a file name in Chinese makes a link in the README unreadable.
+        let stem = folder.join(format!("{}-{page}", document.sample.id));
+        let picture = stem.with_extension("png");
+        if page > pages {
+            // From when the document was longer.
+            let _ = fs::remove_file(&picture);
+            continue;
+        }
+        let number = page.to_string();
+        let mut pdftoppm = checkout.command("pdftoppm");
+        pdftoppm.args(["-png", "-singlefile", "-r", DOTS_PER_INCH, "-f", &number, "-l", &number]);
+        run_quietly(pdftoppm.arg(&document.pdf).arg(&stem))?;
+        println!("  {}", checkout.shown(&picture));
+    }
+    Ok(())
+}
