@@ -4,6 +4,7 @@ pub mod compose;
 pub mod environment;
 mod error;
 pub mod files;
+pub mod import;
 pub mod settings;
 pub mod storage;
 pub mod template;
