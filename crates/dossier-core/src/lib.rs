@@ -1,6 +1,7 @@
 //! The product without a window: templates, documents, storage, import and export.
 
 pub mod compose;
+pub mod document;
 pub mod environment;
 mod error;
 pub mod files;

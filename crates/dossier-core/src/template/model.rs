@@ -23,6 +23,8 @@ pub struct Template {
     /// In the order of the file; those of the document frame first.
     pub fields: Vec<Field>,
     pub layout: Vec<Entry>,
+    /// What must hold between values, beyond the kind of each.
+    pub rules: Vec<Rule>,
     /// The text this was read from, kept with every document.
     pub source: String,
 }
@@ -39,7 +41,7 @@ pub enum Style {
 }
 
 /// One thing that is known: a field of the document, or a column of a table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     pub id: String,
     pub label: String,
@@ -51,6 +53,7 @@ pub struct Field {
     /// Key among the facts of the release, such as `release.product_name`.
     pub carries: Option<String>,
     pub default: Option<Value>,
+    /// What must hold for the field to concern the document. The blank of an option always has one: its option is ticked.
     pub when: Option<Condition>,
     pub compute: Option<Compute>,
     pub unit: Option<String>,
@@ -61,13 +64,15 @@ pub struct Field {
 }
 
 /// What a field holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     Text,
     LongText,
     Integer,
     Decimal,
     Date,
+    /// A date that may also be words, such as 立即执行.
+    DateOrWords,
     DateTime,
     Time,
     /// Whole minutes; printed as `120 分钟` where `minutes`, else as `2 小时`.
@@ -95,7 +100,7 @@ pub enum Kind {
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceOption {
     /// What is stored: the text up to its first blank.
     pub name: String,
@@ -104,7 +109,7 @@ pub struct ChoiceOption {
 }
 
 /// Rows and columns of a table field.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TableField {
     pub columns: Vec<Field>,
     pub fixed: Vec<FixedRow>,
@@ -117,7 +122,7 @@ pub struct TableField {
 }
 
 /// A row that is always there.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FixedRow {
     pub values: Map<String, Value>,
     /// Kinds of single cells that differ from their column's.
@@ -127,7 +132,7 @@ pub struct FixedRow {
 }
 
 /// The sum row of a table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
     pub label: String,
     pub sum: Vec<String>,
@@ -150,14 +155,83 @@ pub enum Clause {
 /// How a value fills itself: `name(arguments)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compute {
-    Rows { table: String },
-    Count { table: String, column: String, values: Vec<String> },
-    SumColumn { table: String, column: String },
-    Sum { fields: Vec<String> },
-    Minutes { start: String, end: String },
-    Difference { from: String, less: String },
-    Late { planned: String, actual: String },
-    Balance { budget: String, spent: String },
+    Rows {
+        table: String,
+    },
+    Count {
+        table: String,
+        column: String,
+        values: Vec<String>,
+    },
+    SumColumn {
+        table: String,
+        column: String,
+    },
+    Sum {
+        fields: Vec<String>,
+    },
+    Minutes {
+        start: String,
+        end: String,
+    },
+    Difference {
+        from: String,
+        less: String,
+    },
+    Late {
+        planned: String,
+        actual: String,
+    },
+    Balance {
+        budget: String,
+        spent: String,
+    },
+    /// The day so many days before a date.
+    Earlier {
+        date: String,
+        days: u32,
+    },
+}
+
+/// One thing that must hold between values: an entry of `[[rules]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub check: Check,
+    /// Holds for each row of this table; `None`: for the document.
+    pub table: Option<String>,
+    pub when: Option<Condition>,
+    /// Whether breaking it only warns.
+    pub warning: bool,
+    /// What a program reads when it is broken.
+    pub code: &'static str,
+    /// What people read instead of the general message.
+    pub message: Option<String>,
+    pub clause: Option<String>,
+}
+
+/// The kinds of rules. Fields of a text type give the numbers that stand in them: `20%、50%、100%`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Check {
+    /// All filled ones are the same.
+    Equal { fields: Vec<String> },
+    /// No two filled ones are the same.
+    Different { fields: Vec<String> },
+    /// The field is the sum of the others.
+    SumEquals { field: String, of: Vec<String> },
+    /// Each is larger than the one before; with `equal` it may be the same. One column: down the rows of its table.
+    Ascending { fields: Vec<String>, equal: bool },
+    /// No value stands in two rows of the table.
+    Unique { column: String },
+    /// The rows of the table carry 1 to n, each once.
+    Numbered { column: String },
+    /// Between two numbers; `last` must be the last number of a text.
+    Limits { field: String, at_least: Option<f64>, at_most: Option<f64>, last: Option<f64> },
+    /// All of them are filled.
+    Requires { fields: Vec<String> },
+    /// The version is higher than the other.
+    NewerVersion { field: String, than: String },
+    /// The version has so many parts.
+    VersionParts { field: String, parts: usize },
 }
 
 /// A text of the layout: literal parts and places for fields.
@@ -183,6 +257,51 @@ pub enum Part {
     RowNumber,
 }
 
+impl Template {
+    /// The field of this id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The table field of this id, with its rows and columns.
+    pub fn table(&self, id: &str) -> Option<(&Field, &TableField)> {
+        let field = self.field(id)?;
+        Some((field, field.table()?))
+    }
+
+    /// A column of a table field.
+    pub fn column(&self, table: &str, id: &str) -> Option<&Field> {
+        self.table(table)?.1.column(id)
+    }
+}
+
+impl Field {
+    /// Rows and columns, if this is a table.
+    pub fn table(&self) -> Option<&TableField> {
+        match &self.kind {
+            Kind::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+}
+
+impl TableField {
+    /// The column of this id.
+    pub fn column(&self, id: &str) -> Option<&Field> {
+        self.columns.iter().find(|column| column.id == id)
+    }
+
+    /// The fixed row at a position.
+    pub fn fixed_row(&self, row: usize) -> Option<&FixedRow> {
+        self.fixed.get(row)
+    }
+
+    /// What one cell of a row holds: the column's kind, unless the fixed row says otherwise.
+    pub fn kind_at<'a>(&'a self, row: usize, column: &'a Field) -> &'a Kind {
+        self.fixed_row(row).and_then(|fixed| fixed.kinds.get(&column.id)).unwrap_or(&column.kind)
+    }
+}
+
 impl Text {
     /// Whether this is a label: it holds no place for a field.
     pub fn is_label(&self) -> bool {
@@ -206,6 +325,10 @@ pub struct Entry {
     pub on_blank: OnBlank,
     /// Stays with the entry that follows.
     pub keep: bool,
+    /// Least height, mm.
+    pub height: Option<f64>,
+    /// Least height on blank paper, mm.
+    pub blank_height: Option<f64>,
 }
 
 /// Whether something prints on blank paper.
@@ -244,6 +367,8 @@ pub struct GridRow {
     pub blank_height: Option<f64>,
     pub when: Option<Condition>,
     pub on_blank: OnBlank,
+    /// Stays with the row that follows.
+    pub keep: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -253,6 +378,8 @@ pub struct GridCell {
     pub align: Option<Align>,
     /// Shaded and in 黑体; by default where the text holds no field.
     pub label: bool,
+    /// Prints the blank rule also here, in a cell of its own.
+    pub rule: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -286,6 +413,8 @@ pub struct ColumnLayout {
     pub head: String,
     pub cell: Text,
     pub align: Option<Align>,
-    /// Shaded and in 黑体, like the names of fixed rows.
+    /// Shaded and in 黑体, like the names of fixed rows; by default where the text holds no field.
     pub label: bool,
+    /// Prints the blank rule also here, in a cell of its own.
+    pub rule: bool,
 }
