@@ -23,11 +23,15 @@ fn typed() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// The right end of a run, one em for its last glyph.
+/// The right end of the ink of a run. Full-width signs that close have an empty right half.
 fn right(run: &TextRun) -> Abs {
     let last = run.glyphs.last().expect("a run has glyphs");
     let measured = fonts().measure(dossier_layout::Role::Serif, last.ch);
-    let advance = if measured.missing { 1.0 } else { measured.advance };
+    let advance = match last.ch {
+        '，' | '。' | '、' | '；' | '：' | '）' | '》' => 0.5,
+        _ if measured.missing => 1.0,
+        _ => measured.advance,
+    };
     run.origin.x + last.x + run.size * (advance * run.stretch)
 }
 

@@ -109,13 +109,12 @@ fn revisions(composer: &Composer) -> Block {
         cells: cells
             .into_iter()
             .zip(WIDTHS)
-            .enumerate()
-            .map(|(index, ((inlines, label), width))| Cell {
+            .map(|((inlines, label), width)| Cell {
                 width: Abs::mm(width),
                 body: CellBody::Text(inlines),
                 label,
                 align: dossier_layout::content::Align::Center,
-                ..Cell { tag: 0, open_left: false, ..align_text(index) }
+                ..Cell::default()
             })
             .collect(),
         height: Abs::mm(8.4),
@@ -139,8 +138,4 @@ fn revisions(composer: &Composer) -> Block {
     }
     let group = Group { parts, repeat: vec![head], list: true, ..Group::default() };
     Block::Table(Table { caption: Some(field.label.clone()), parts: vec![TablePart::Group(group)] })
-}
-
-fn align_text(_column: usize) -> Cell {
-    Cell::default()
 }

@@ -13,11 +13,11 @@ impl Moment {
     pub fn day(&self) -> Result<Option<String>, String> {
         let Some((year, month, day)) = self.date else { return Ok(None) };
         if !(1900..2200).contains(&year) {
-            return Err(format!("年份要在 1900 到 2199 之间，现在是 {year}"));
+            return Err(format!("的年份要在 1900 到 2199 之间，现在是 {year}"));
         }
         match NaiveDate::from_ymd_opt(year, month, day) {
             Some(_) => Ok(Some(format!("{year:04}-{month:02}-{day:02}"))),
-            None => Err(format!("没有 {year} 年 {month} 月 {day} 日这一天")),
+            None => Err(format!("写的 {year} 年 {month} 月 {day} 日不存在")),
         }
     }
 
@@ -25,7 +25,7 @@ impl Moment {
     pub fn time(&self) -> Result<Option<String>, String> {
         let Some((hour, minute)) = self.clock else { return Ok(None) };
         if hour > 23 || minute > 59 {
-            return Err(format!("没有 {hour:02}:{minute:02} 这个时刻"));
+            return Err(format!("写的 {hour:02}:{minute:02} 不存在"));
         }
         Ok(Some(format!("{hour:02}:{minute:02}")))
     }
