@@ -76,10 +76,7 @@ impl Environment {
     pub fn now(&self) -> DateTime<FixedOffset> {
         match self.clock {
             Clock::Fixed(now) => now,
-            Clock::System => {
-                let now = Local::now().fixed_offset();
-                DateTime::from_timestamp(now.timestamp(), 0).map_or(now, |whole| whole.with_timezone(now.offset()))
-            }
+            Clock::System => system_time(),
         }
     }
 
@@ -137,6 +134,12 @@ impl Environment {
     pub fn fallback_fonts(&self, missing: &[char]) -> Vec<FontData> {
         self.fallback.fonts_for(missing)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
+fn system_time() -> DateTime<FixedOffset> {
+    let now = Local::now().fixed_offset();
+    DateTime::from_timestamp(now.timestamp(), 0).map_or(now, |whole| whole.with_timezone(now.offset()))
 }
 
 fn map_font(path: &Path, index: u32) -> Result<FontData> {

@@ -1,0 +1,103 @@
+//! From a document to a file: PDF, XLSX or JSON.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::carried::with_facts;
+use crate::document::Document;
+use crate::settings::Settings;
+use crate::template::Template;
+use crate::{Code, Environment, Error, Issue, Result, files};
+
+/// What a document can be exported as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Pdf,
+    Xlsx,
+    /// The content, as `fill` takes it.
+    Json,
+}
+
+/// Which paper is wanted. What is not asked for here, the settings decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The empty form, to be filled by hand.
+    pub blank: bool,
+    /// Without the watermark of a draft: what is signed becomes the record.
+    pub for_signing: bool,
+    /// With cover and front matter.
+    pub front: bool,
+    pub binding_line: bool,
+    pub duplex: bool,
+}
+
+/// Everything that goes into a file. The same job gives the same bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    pub template: &'a Template,
+    pub document: &'a Document,
+    /// What the document takes from its release, by the keys that fields carry.
+    pub facts: &'a Map<String, Value>,
+    pub settings: &'a Settings,
+    pub environment: &'a Environment,
+    pub options: Options,
+    /// Year of the document: of its copyright, and of its number while it has none.
+    pub year: i32,
+}
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    pub bytes: Vec<u8>,
+    /// What does not look as it was typed, such as characters that no font has, each with its field.
+    pub warnings: Vec<Issue>,
+}
+
+impl Format {
+    /// The format that the name of a file asks for.
+    ///
+    /// # Errors
+    /// It asks for none that there is.
+    pub fn of(path: &Path) -> Result<Self> {
+        let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+        match extension.as_deref() {
+            Some("pdf") => Ok(Self::Pdf),
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some("json") => Ok(Self::Json),
+            _ => Err(Error::new(Code::UnsupportedFormat, format!("不能导出为 `{}`", files::display(path)))
+                .hint("文件名请以 .pdf、.xlsx 或 .json 结尾")),
+        }
+    }
+}
+
+/// Makes the file.
+///
+/// # Errors
+/// Something does not fit the format, or the program's fonts are missing.
+pub fn export(job: &Job<'_>, format: Format) -> Result<Exported> {
+    match format {
+        Format::Pdf => render_pdf(job),
+        Format::Xlsx => render_xlsx(job),
+        Format::Json => Ok(Exported { bytes: content_json(job), warnings: Vec::new() }),
+    }
+}
+
+/// What was typed and what the release tells; nothing for blank paper.
+fn content_json(job: &Job<'_>) -> Vec<u8> {
+    let content = match job.options.blank {
+        true => Map::new(),
+        false => with_facts(job.template, job.document.content(), job.facts).0,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&content).expect("content is JSON");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn render_pdf(_job: &Job<'_>) -> Result<Exported> {
+    Err(Error::new(Code::UnsupportedFormat, "不能导出为 PDF"))
+}
+
+fn render_xlsx(_job: &Job<'_>) -> Result<Exported> {
+    Err(Error::new(Code::UnsupportedFormat, "不能导出为 XLSX"))
+}
