@@ -61,14 +61,21 @@ fn unguarded(field: &str) -> &str {
 /// The text behind the bytes, when it can be nothing else.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     let encoding = guess_encoding(bytes);
-    let (text, _, has_errors) = encoding.decode(bytes);
+    let (mut text, _, has_errors) = encoding.decode(bytes);
     if text.contains('\0') {
         return Err(not_text());
     }
     if has_errors {
-        let lost = text.matches('\u{fffd}').count();
-        // A cut-off last character means a cut-off file; more than that is another encoding or no text at all.
-        return Err(if lost <= 2 {
+        let lost = |text: &str| text.matches('\u{fffd}').count();
+        if encoding == GB18030 {
+            let other = String::from_utf8_lossy(bytes);
+            if lost(&other) < lost(&text) {
+                text = other;
+            }
+        }
+        // A few unreadable characters mean a damaged file; many of them, another encoding or no text at all.
+        let few = 2 + text.len() / 500;
+        return Err(if lost(&text) <= few {
             damaged("文字里有读不出来的字符，文件可能没有下载完")
         } else {
             not_text()
@@ -97,7 +104,9 @@ fn guess_encoding(bytes: &[u8]) -> &'static Encoding {
     if even >= enough && odd * 10 <= even {
         return UTF_16BE;
     }
-    if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 }
+    // A last character that was cut off is still UTF-8: the file is damaged, not of another encoding.
+    let is_utf8 = std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_utf8 { UTF_8 } else { GB18030 }
 }
 
 /// A first line `sep=;`, as Excel understands it.

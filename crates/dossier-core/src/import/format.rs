@@ -137,7 +137,10 @@ impl NumberFormat {
         let percent = if after.starts_with('%') { "%" } else { "" };
         let mut code = quoted(before);
         code.push_str(&"0".repeat(whole));
-        if !fraction.is_empty() {
+        if fraction.contains('.') {
+            // `2.1.0` is the number 210 with points between its digits.
+            fraction.split('.').for_each(|part| code.extend(["\\.", &"0".repeat(part.len())]));
+        } else if !fraction.is_empty() {
             code.push('.');
             code.push_str(&"0".repeat(fraction.len()));
         }
@@ -496,6 +499,7 @@ mod tests {
         assert_eq!(behind(0.05, "5%").as_deref(), Some("0%"));
         assert_eq!(behind(1.1, "V1.10").as_deref(), Some("\"V\"0.00"));
         assert_eq!(behind(5000.0, "5,000").as_deref(), Some("0000"));
+        assert_eq!(behind(210.0, "2.1.0").as_deref(), Some("0\\.0\\.0"));
         assert_eq!(behind(1.1, "2.20"), None);
     }
 }

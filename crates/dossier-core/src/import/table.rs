@@ -528,6 +528,8 @@ enum RowKind {
     Blank,
     RepeatedHead,
     OtherTable,
+    /// Numbered in advance, and never filled.
+    NumberOnly,
     Aside(&'static str),
 }
 
@@ -582,6 +584,7 @@ impl<'a> Reading<'a> {
         let mut hidden: Vec<u32> = Vec::new();
         let mut blank: Vec<u32> = Vec::new();
         let mut waiting: Vec<u32> = Vec::new();
+        let mut numbered: Vec<u32> = Vec::new();
         let mut previous = self.head.last_row;
         let mut is_below_remark = false;
         let sheet = self.sheet;
@@ -596,6 +599,7 @@ impl<'a> Reading<'a> {
             }
             match self.kind_of(row, cells, is_below_remark) {
                 RowKind::Blank => waiting.push(row),
+                RowKind::NumberOnly => numbered.push(row),
                 RowKind::RepeatedHead => {
                     let message = format!("第 {} 行是重复的表头，已跳过。", row + 1);
                     self.warn("repeated_head", self.first_filled(cells), message);
@@ -627,6 +631,10 @@ impl<'a> Reading<'a> {
             let message =
                 format!("第 {} 行是隐藏或被筛选掉的行，没有读入；需要时请取消隐藏，保存后再导入。", runs(&hidden));
             self.warn("hidden_row", Address::new(first, first_column), message);
+        }
+        if let Some(&first) = numbered.first() {
+            let message = format!("第 {} 行只有序号，没有内容，没有读入。", runs(&numbered));
+            self.warn("skipped_row", Address::new(first, first_column), message);
         }
         if let Some(&first) = blank.first() {
             let message = format!("第 {} 行没有内容，已跳过。", runs(&blank));
@@ -756,7 +764,7 @@ impl<'a> Reading<'a> {
         let is_order = normalise(&self.request.columns[first_index].head) == "发布顺序"
             || self.request.columns[first_index].kind == ColumnKind::Integer;
         if is_order && own.len() == 1 && is_ordinal(first) {
-            return RowKind::Aside("只有序号，没有内容");
+            return RowKind::NumberOnly;
         }
         if is_order && own.len() <= 2 && !is_ordinal(first) && matches!(first.value, Value::Text(_)) {
             return RowKind::Aside("的序号栏里是文字，不像计划内容");
@@ -791,9 +799,15 @@ impl<'a> Reading<'a> {
         if same >= 2 && same * 10 >= here.cells.len() * 6 {
             return Some(RowKind::RepeatedHead);
         }
+        let cells = here.cells.len();
         let other = head_from(&[here], self.matcher, self.request.columns.len())?;
-        let is_surer_than_content = other.score * 2.0 >= self.head.score;
-        is_surer_than_content.then_some(RowKind::OtherTable)
+        let matched = other.columns.iter().flatten().count();
+        if matched * 10 < cells * 8 {
+            return None;
+        }
+        let is_same = |(one, other): (&Option<u32>, &Option<u32>)| one.is_some() && one == other;
+        let same = self.head.columns.iter().zip(&other.columns).filter(|pair| is_same(*pair)).count();
+        Some(if same * 10 >= matched * 6 { RowKind::RepeatedHead } else { RowKind::OtherTable })
     }
 
     fn first_filled(&self, cells: &[Cell]) -> Address {
