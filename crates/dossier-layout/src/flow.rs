@@ -158,7 +158,7 @@ impl Builder<'_> {
                 self.push(Slab {
                     height: typ.size,
                     before: typ.pitch - typ.size,
-                    after: if end { self.lines_after() } else { Abs::ZERO },
+                    after: if end { TEXT_AFTER } else { Abs::ZERO },
                     keep: true,
                     new_page: false,
                     heading: None,
@@ -179,13 +179,6 @@ impl Builder<'_> {
                 let gap = spare / (widths.len().max(2) - 1) as f64;
                 (0..widths.len()).map(|at| widths[..at].iter().copied().sum::<Abs>() + gap * at as f64).collect()
             }
-        }
-    }
-
-    fn lines_after(&self) -> Abs {
-        match self.style {
-            Style::Form | Style::Table => Abs::mm(1.5),
-            Style::Report | Style::Plan => TEXT_AFTER,
         }
     }
 
@@ -266,9 +259,6 @@ impl Builder<'_> {
         let start = self.flow.slabs.len();
         self.parts(index, &table.parts, &mut Vec::new());
         let slabs = &mut self.flow.slabs[start..];
-        if let [first, ..] = slabs {
-            first.before = TABLE_AFTER;
-        }
         if let [.., last] = slabs {
             last.after = TABLE_AFTER;
             last.keep = false;

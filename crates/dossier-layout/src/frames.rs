@@ -38,7 +38,7 @@ pub enum Item {
         rect: Rect,
         color: Color,
     },
-    /// An open line through the points, square at its ends unless `round`.
+    /// A line through the points, cut off at its ends unless `round`; one that returns to its start is closed.
     Stroke {
         points: Vec<Point>,
         width: Abs,

@@ -3,11 +3,13 @@
 use crate::content::{Align, Cell, CellBody, Inline, Row, RowKind, Span};
 use crate::frames::Item;
 use crate::style::{BAR_FILL, BAR_HEIGHT, CAPTION_HEIGHT, CELL, FRAME, LABEL_FILL, LINE, Measures, SECTION, Type};
-use crate::text::{Line, Setting, baseline, lines_height, natural_width, set_text};
+use crate::text::{Line, Setting, baseline, lines_height, set_text};
 use crate::{Abs, Color, Fonts, Point, Rect};
 
 /// A cell that is this much taller than its text shows it at the top, where people go on writing.
 const ROOM_TO_WRITE: Abs = Abs::mm(10.0);
+/// Between a text and the lines of its cell there is always this much.
+const LEAST_PAD: Abs = Abs::mm(0.4);
 
 /// A row whose height is known.
 #[derive(Debug, Clone)]
@@ -82,24 +84,63 @@ fn measure_cell(fonts: &Fonts, measures: &Measures, kind: RowKind, cell: &Cell, 
     let setting = Setting { balance: label, ..setting };
     let body = match &cell.body {
         CellBody::Text(inlines) => {
-            let width = cell.width - pad_x * 2.0;
-            let bracketed = if label { small_bracket(fonts, inlines, &setting, width) } else { None };
-            let lines = set_text(fonts, bracketed.as_deref().unwrap_or(inlines), &setting, width);
+            let centered = label || cell.align == Align::Center;
+            let lines = set_in_cell(fonts, inlines, &setting, cell.width, pad_x, label, centered);
             Body::Lines { lines, typ: setting.typ }
         }
         CellBody::Rows(rows) => Body::Rows(rows.iter().map(|row| measure_row(fonts, measures, row)).collect()),
     };
-    let align = if label { Align::Center } else { cell.align };
+    let align = match &body {
+        _ if label => Align::Center,
+        // Options one below the other stand in a column.
+        Body::Lines { lines, .. } if lines.len() > 1 && has_box(&cell.body) => Align::Left,
+        _ => cell.align,
+    };
     MeasuredCell { x, width: cell.width, fill, align, label, open_left: cell.open_left, pad_x, pad_y, body }
 }
 
+/// Sets a text in its cell. One that would need a line more only because of the padding takes some of the padding.
+fn set_in_cell(
+    fonts: &Fonts,
+    inlines: &[Inline],
+    setting: &Setting,
+    cell: Abs,
+    pad_x: Abs,
+    label: bool,
+    centered: bool,
+) -> Vec<Line> {
+    let width = cell - pad_x * 2.0;
+    let wide = cell - if centered { LEAST_PAD * 2.0 } else { pad_x + LEAST_PAD };
+    let lines = set_text(fonts, inlines, setting, width);
+    if lines.len() == 1 {
+        return lines;
+    }
+    let wider = set_text(fonts, inlines, setting, wide);
+    if wider.len() == 1 {
+        return wider;
+    }
+    if let Some(bracketed) = small_bracket(inlines).filter(|_| label) {
+        let lines = set_text(fonts, &bracketed, setting, width);
+        return if lines.len() > 2 { set_text(fonts, &bracketed, setting, wide) } else { lines };
+    }
+    if centered && lines.len() <= 3 && wider.len() < lines.len() { wider } else { lines }
+}
+
+fn has_box(body: &CellBody) -> bool {
+    fn any(inlines: &[Inline]) -> bool {
+        inlines.iter().any(|inline| match inline {
+            Inline::Box { .. } => true,
+            Inline::Together(inner) => any(inner),
+            _ => false,
+        })
+    }
+    matches!(body, CellBody::Text(inlines) if any(inlines))
+}
+
 /// A label that ends in a bracket and does not fit on one line shows the bracket small on a second line.
-fn small_bracket(fonts: &Fonts, inlines: &[Inline], setting: &Setting, width: Abs) -> Option<Vec<Inline>> {
+fn small_bracket(inlines: &[Inline]) -> Option<Vec<Inline>> {
     let [Inline::Text(span)] = inlines else { return None };
     let start = span.text.find('（').filter(|&start| start > 0 && span.text.ends_with('）'))?;
-    if natural_width(fonts, inlines, setting).fits(width) {
-        return None;
-    }
     let (head, bracket) = span.text.split_at(start);
     let head = Span { text: head.trim_end().to_owned(), ..span.clone() };
     let bracket = Span { text: bracket.to_owned(), small: true, ..span.clone() };
@@ -252,9 +293,6 @@ pub(crate) fn rule(from: Point, to: Point, width: Abs) -> Item {
 pub(crate) fn frame(rect: Rect) -> Item {
     let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
     let corners = [(rect.x, rect.y), (right, rect.y), (right, bottom), (rect.x, bottom), (rect.x, rect.y)];
-    // Square corners: the last side runs on by half its width.
-    let mut points = corners.map(|(x, y)| Point::new(x, y)).to_vec();
-    points[0].x = points[0].x - FRAME / 2.0;
-    points[4].y = points[4].y - FRAME / 2.0;
+    let points = corners.map(|(x, y)| Point::new(x, y)).to_vec();
     Item::Stroke { points, width: FRAME, color: Color::BLACK, round: false, dash: None }
 }

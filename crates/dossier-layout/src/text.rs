@@ -180,8 +180,19 @@ impl Run<'_> {
                 }
             }
         }
+        self.squeeze(start, size);
         if span.parts {
             self.parts.push((start, self.units.len()));
+        }
+    }
+
+    /// Of two full-width signs side by side, `》（`, the first gives up its empty half.
+    fn squeeze(&mut self, start: usize, size: Abs) {
+        for index in start..self.units.len().saturating_sub(1) {
+            let (Some(ch), Some(next)) = (self.ch(index), self.ch(index + 1)) else { continue };
+            if is_closing(ch) && (is_closing(next) || is_opening(next)) || is_opening(ch) && is_opening(next) {
+                self.units[index].width -= size * 0.5;
+            }
         }
     }
 
@@ -312,8 +323,10 @@ impl Run<'_> {
             } else {
                 for at in start..index - 1 {
                     let next = self.ch(at + 1).expect("inside the token");
-                    self.units[at].breaks =
-                        self.ch(at).is_some_and(|ch| "_./-=:,;&?".contains(ch)) && next.is_ascii_alphanumeric();
+                    let is_separator = self.ch(at).is_some_and(|ch| "_./-=:,;&?".contains(ch));
+                    // The extension of a file's name is no line of its own.
+                    let is_extension = self.ch(at) == Some('.') && index - at <= 5;
+                    self.units[at].breaks = is_separator && next.is_ascii_alphanumeric() && !is_extension;
                 }
             }
         }
@@ -380,7 +393,10 @@ impl Run<'_> {
             if matches!(unit.what, What::Newline) {
                 return (index, index + 1);
             }
-            if !unit.space && !(x + unit.width).fits(width) {
+            // The empty half of a closing sign may hang over the end of the line.
+            let hangs = matches!(unit.what, What::Glyph { ch, .. } if is_closing(ch));
+            let ink = if hangs { unit.width.min(self.setting.typ.size * 0.5) } else { unit.width };
+            if !unit.space && !(x + ink).fits(width) {
                 let end = last_break.unwrap_or(if index > start { index } else { index + 1 });
                 return (end, self.skip_spaces(end));
             }
@@ -432,6 +448,16 @@ impl Run<'_> {
 
 fn stretches(unit: &Unit, next: &Unit) -> bool {
     unit.space || unit.wide && next.wide || (unit.wide != next.wide && !next.space)
+}
+
+/// Full-width signs whose right half is empty.
+fn is_closing(ch: char) -> bool {
+    matches!(ch, '，' | '。' | '、' | '；' | '：' | '）' | '》' | '」' | '』' | '】')
+}
+
+/// Full-width signs whose left half is empty.
+fn is_opening(ch: char) -> bool {
+    matches!(ch, '（' | '《' | '「' | '『' | '【')
 }
 
 /// Chinese characters and full-width signs: what a justified line is stretched between.

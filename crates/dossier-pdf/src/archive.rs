@@ -52,7 +52,8 @@ pub fn finish(
         catalog.set("PageMode", "UseOutlines");
     }
 
-    let info = document.trailer.get(b"Info").and_then(Object::as_reference).expect("printpdf writes an info dictionary");
+    let info =
+        document.trailer.get(b"Info").and_then(Object::as_reference).expect("printpdf writes an info dictionary");
     document.set_object(info, information(&meta));
     document.version = "1.7".into();
     Ok(with_identifier(document))
@@ -253,7 +254,8 @@ fn with_identifier(mut document: Document) -> Vec<u8> {
     const BLANK: [u8; 16] = [0; 16];
     let blank = Object::String(BLANK.to_vec(), StringFormat::Hexadecimal);
     document.trailer.set("ID", vec![blank.clone(), blank]);
-    let streams: usize = document.objects.values().map(|object| object.as_stream().map_or(0, |s| s.content.len())).sum();
+    let streams: usize =
+        document.objects.values().map(|object| object.as_stream().map_or(0, |s| s.content.len())).sum();
     let mut bytes = Vec::with_capacity(streams + document.objects.len() * 200 + 4096);
     document.save_to(&mut bytes).expect("writing to memory does not fail");
 

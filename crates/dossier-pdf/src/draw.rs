@@ -66,6 +66,7 @@ struct Sheet {
     line: Option<(i64, i64)>,
     font: Option<(FaceId, i64)>,
     visible: bool,
+    stretch: f64,
     fill: Color,
     stroke: Color,
     width: i64,
@@ -82,6 +83,7 @@ impl Sheet {
             line: None,
             font: None,
             visible: true,
+            stretch: 1.0,
             fill: Color::BLACK,
             stroke: Color::BLACK,
             width: 1000,
@@ -109,23 +111,29 @@ impl Sheet {
             let mode = if run.visible { TextRenderingMode::Fill } else { TextRenderingMode::Invisible };
             self.ops.push(Op::SetTextRenderingMode { mode });
         }
+        if self.stretch != run.stretch {
+            self.stretch = run.stretch;
+            self.ops.push(Op::SetHorizontalScaling { percent: (run.stretch * 1e5).round() as f32 / 1e3 });
+        }
         if run.visible {
             self.fill_color(run.color);
         }
         self.ops.push(Op::SetTextCursor { pos: point((x - line_x, y - line_y)) });
 
-        // Thousandths of the size, the unit of widths and adjustments.
-        let thousandth = from_grid(font.1).max(f32::MIN_POSITIVE) as f64 / 1000.0;
+        // Thousandths of the size as stretched, the unit of widths and adjustments.
+        let thousandth = from_grid(font.1).max(f32::MIN_POSITIVE) as f64 / 1000.0 * run.stretch;
         let mut pieces = Vec::new();
         let mut string = Vec::with_capacity(run.glyphs.len() * 2);
         let mut pen = 0.0;
         for glyph in &run.glyphs {
             let wanted = (glyph.x - first.x).to_pt() / thousandth;
-            let back = ((pen - wanted) * 10.0).round() / 10.0;
-            if back != 0.0 || string.len() > LONGEST_STRING {
+            // In tenths of a thousandth. As an integer it is a number whatever the frames hold.
+            let back = ((pen - wanted) * 10.0).round() as i64;
+            if back != 0 || string.len() > LONGEST_STRING {
                 pieces.push(literal(std::mem::take(&mut string)));
             }
-            if back != 0.0 {
+            if back != 0 {
+                let back = back as f64 / 10.0;
                 pieces.push(DictItem::Real(back as f32));
                 pen -= back;
             }

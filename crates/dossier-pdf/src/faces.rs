@@ -96,7 +96,8 @@ impl<'a> Face<'a> {
         let data = fonts.data(id);
         let bytes: &[u8] = (*data.bytes).as_ref();
         let refuse = |reason: String| PdfError::Font { face: id, reason };
-        let font = FontRef::from_index(bytes, data.index).map_err(|error| refuse(format!("字体文件损坏（{error}）")))?;
+        let font =
+            FontRef::from_index(bytes, data.index).map_err(|error| refuse(format!("字体文件损坏（{error}）")))?;
         if font.table_data(Tag::new(b"glyf")).is_none() {
             return Err(refuse("不是 TrueType 轮廓（glyf）的字体，请改用 TrueType 字体".into()));
         }
@@ -235,7 +236,7 @@ impl<'a> Face<'a> {
         for (section, shown) in self.shown.chunks(100).enumerate() {
             let _ = writeln!(map, "{} beginbfchar", shown.len());
             for (code, shown) in (section * 100 + 1..).zip(shown) {
-                let _ = write!(map, "<{code:04X}><");
+                let _ = write!(map, "<{code:04X}> <");
                 for unit in readable(shown.ch).encode_utf16(&mut [0; 2]) {
                     let _ = write!(map, "{unit:04X}");
                 }
@@ -260,11 +261,11 @@ const UNICODE_HEAD: &str = "\
 /CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
-/CIDSystemInfo <</Registry(Adobe)/Ordering(UCS)/Supplement 0>> def
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
 /CMapName /Adobe-Identity-UCS def
 /CMapType 2 def
 1 begincodespacerange
-<0000><FFFF>
+<0000> <FFFF>
 endcodespacerange
 ";
 

@@ -6,17 +6,19 @@ use dossier_layout::Abs;
 use dossier_layout::content::{Inline, Span};
 use serde_json::Value;
 
-use crate::document::{RowValues, Values, display};
+use crate::document::{Applies, RowValues, Values, display};
 use crate::template::{ChoiceOption, Field, Kind, Part, Template, Text};
 
 /// Rule of a blank in the page header.
 pub(super) const HEADER_BLANK: Abs = Abs::mm(8.0);
 /// Rule of a blank part of a number.
-const NUMBER_BLANK: Abs = Abs::mm(14.0);
+const NUMBER_BLANK: Abs = Abs::mm(10.0);
 /// What extraction reads in a blank: the source documents' own.
 const BLANK_TEXT: &str = "____";
 /// Distance of the ruled lines for a long answer is a pitch of text; so many lines are ruled.
 const RULED_LINES: usize = 2;
+/// Rule of a line for a long answer, mm: a clause's width less the sign that ends it.
+const LONG_BLANK: f64 = 150.0;
 
 /// Fills texts from the values of a document or of one row.
 #[derive(Clone, Copy)]
@@ -37,6 +39,15 @@ pub(super) struct Context<'a> {
     /// Width of the cell, mm: narrow cells have shorter blanks.
     pub width: f64,
     pub setting: Where,
+    /// Within the text of an option, blanks always print.
+    pub in_option: bool,
+}
+
+impl Context<'_> {
+    /// A text filled from the document's own fields.
+    pub fn document(width: f64, setting: Where) -> Self {
+        Self { row: None, number: 0, width, setting, in_option: false }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,11 +62,11 @@ pub(super) enum Where {
 
 impl<'a> Filler<'a> {
     pub fn running(&self, text: &Text) -> Vec<Inline> {
-        self.fill(text, &Context { row: None, number: 0, width: 165.0, setting: Where::Running })
+        self.fill(text, &Context::document(165.0, Where::Running))
     }
 
     pub fn line(&self, text: &Text) -> Vec<Inline> {
-        self.fill(text, &Context { row: None, number: 0, width: 80.0, setting: Where::Line })
+        self.fill(text, &Context::document(80.0, Where::Line))
     }
 
     /// The text with its values, for headings and bookmarks.
@@ -76,6 +87,7 @@ impl<'a> Filler<'a> {
         for (index, part) in text.parts.iter().enumerate() {
             match part {
                 Part::Literal { text: literal, bold } => {
+                    let literal = self.without_empty_brackets(text, index, literal, context);
                     let literal = self.trimmed_beside_blanks(text, index, literal, context);
                     let sans = matches!(context.setting, Where::Line | Where::Label);
                     push_literal(&mut inlines, &literal, *bold, sans);
@@ -83,6 +95,10 @@ impl<'a> Filler<'a> {
                 Part::RowNumber => inlines.push(Inline::text(context.number.to_string())),
                 Part::Field { id, only_name, blank, bold } => {
                     let Some(field) = self.field(id, context) else { continue };
+                    let bracketed = self.is_in_void_brackets(text, index, context);
+                    if bracketed || !context.in_option && !self.concerns(field, context) {
+                        continue;
+                    }
                     let place = InPlace { alone, only_name: *only_name, blank: *blank, bold: *bold };
                     self.value(field, &place, context, &mut inlines);
                 }
@@ -91,17 +107,57 @@ impl<'a> Filler<'a> {
         inlines
     }
 
+    /// Whether the field concerns the document, or the row, at all.
+    fn concerns(&self, field: &Field, context: &Context) -> bool {
+        let Some(condition) = field.when.as_ref().filter(|_| !self.blank) else { return true };
+        let applies = match context.row {
+            Some(row) if self.column(row, &field.id).is_some() => row.applies(condition),
+            _ => self.values.applies(condition),
+        };
+        applies != Applies::No
+    }
+
+    /// `1（V4.2.1）`, but `0` alone: brackets around an empty field that need not be filled go with it.
+    fn is_in_void_brackets(&self, text: &Text, index: usize, context: &Context) -> bool {
+        let before = index.checked_sub(1).and_then(|before| text.parts.get(before));
+        let opens = matches!(before, Some(Part::Literal { text, .. }) if text.ends_with('（'));
+        let closes = matches!(text.parts.get(index + 1), Some(Part::Literal { text, .. }) if text.starts_with('）'));
+        let Some(Part::Field { id, .. }) = text.parts.get(index) else { return false };
+        let is_void = || {
+            let field = self.field(id, context);
+            field.is_some_and(|field| !field.required && self.get(id, context).is_none() && !self.blank)
+        };
+        opens && closes && is_void()
+    }
+
+    fn without_empty_brackets<'t>(&self, text: &Text, index: usize, literal: &'t str, context: &Context) -> &'t str {
+        let mut literal = literal;
+        if self.is_in_void_brackets(text, index + 1, context) {
+            literal = literal.trim_end_matches('（');
+        }
+        if index > 0 && self.is_in_void_brackets(text, index - 1, context) {
+            literal = literal.strip_prefix('）').unwrap_or(literal);
+        }
+        literal
+    }
+
+    fn column(&self, row: &RowValues, id: &str) -> Option<&'a Field> {
+        self.template.column(row.table(), id)
+    }
+
     /// The spaces typed around a value (`研发部 12 人`) do not print around a blank.
     fn trimmed_beside_blanks<'t>(&self, text: &Text, index: usize, literal: &'t str, context: &Context) -> &'t str {
         let is_ruled = |part: Option<&Part>| match part {
             Some(Part::Field { id, .. }) => {
                 let field = self.field(id, context);
-                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. }))
-                    && self.get(id, context).is_none()
+                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. })) && self.get(id, context).is_none()
             }
             _ => false,
         };
         let mut literal = literal;
+        if literal == " " {
+            return literal;
+        }
         if is_ruled(text.parts.get(index + 1)) {
             literal = literal.trim_end_matches(' ');
         }
@@ -111,16 +167,13 @@ impl<'a> Filler<'a> {
         literal
     }
 
-    fn field(&self, id: &str, context: &Context) -> Option<&'a Field>
-    where
-        'a: 'a,
-    {
-        let column = context.row.and_then(|row| self.template.column(row.table(), id));
+    fn field(&self, id: &str, context: &Context) -> Option<&'a Field> {
+        let column = context.row.and_then(|row| self.column(row, id));
         column.or_else(|| self.template.field(id))
     }
 
     fn get(&self, id: &str, context: &Context) -> Option<Value> {
-        if let Some(row) = context.row.filter(|row| self.template.column(row.table(), id).is_some()) {
+        if let Some(row) = context.row.filter(|row| self.column(row, id).is_some()) {
             // The names of fixed rows print on blank paper too.
             return if self.blank { row.fixed(id).cloned() } else { row.get(id).map(Cow::into_owned) };
         }
@@ -144,17 +197,16 @@ impl<'a> Filler<'a> {
         let Some(value) = value else { return self.blank_of(field, kind, place, context, out) };
         let printed = display(kind, &value);
         match kind {
-            Kind::Date | Kind::DateTime => push_date(&printed, place, context, out),
+            Kind::Date | Kind::DateOrWords | Kind::DateTime => push_date(&printed, place, context, out),
             Kind::Integer | Kind::Decimal => {
-                let unit = field.unit.as_deref().filter(|_| place.alone);
-                let printed = unit.map_or(printed.clone(), |unit| format!("{printed} {unit}"));
+                let printed = field.unit.as_ref().map_or(printed.clone(), |unit| format!("{printed} {unit}"));
                 out.push(Inline::Together(vec![text(&printed, place, context)]));
             }
             Kind::Person { .. } | Kind::Department { .. } => {
                 let span = Span { text: printed, bold: place.bold, parts: true, ..Span::default() };
                 out.push(Inline::Text(span));
             }
-            _ => out.push(text(&printed, place, context)),
+            _ => out.extend(lines(&printed, place, context)),
         }
     }
 
@@ -178,7 +230,7 @@ impl<'a> Filler<'a> {
             };
             let mut inner = vec![Inline::Box { ticked }];
             let setting = if context.setting == Where::Running { Where::Running } else { Where::Cell };
-            let inner_context = Context { setting, ..*context };
+            let inner_context = Context { setting, in_option: true, ..*context };
             for part in self.fill(&option.text, &inner_context) {
                 inner.push(bold_if(part, place.bold));
             }
@@ -193,9 +245,11 @@ impl<'a> Filler<'a> {
         if width == Some(0.0) {
             return;
         }
-        let rule = |default: f64| blank(Abs::mm(width.unwrap_or(default)));
+        // The cells of a table are narrow.
+        let scale = if context.row.is_some() && !context.in_option { 0.6 } else { 1.0 };
+        let rule = |default: f64| blank(Abs::mm(width.unwrap_or(default * scale)));
         match kind {
-            Kind::Date => out.push(date_blanks(context.width)),
+            Kind::Date | Kind::DateOrWords => out.push(date_blanks(context.width)),
             Kind::DateTime => {
                 out.push(date_blanks(context.width));
                 let narrow = context.width < 40.0 && context.setting == Where::Cell;
@@ -207,18 +261,21 @@ impl<'a> Filler<'a> {
                 out.push(Inline::Together(vec![rule.clone(), Inline::text(":"), rule]));
             }
             Kind::Rating => out.push(Inline::text("☆☆☆☆☆")),
-            Kind::Version if place.alone => out.push(Inline::text("V")),
+            Kind::Version if place.alone && context.row.is_none() => out.push(Inline::text("V")),
             Kind::Number { pattern } => out.extend(number_blanks(pattern, NUMBER_BLANK, false)),
             Kind::Duration { minutes: true } if place.alone => {
                 out.push(Inline::Together(vec![rule(14.0), Inline::text("分钟")]));
             }
-            Kind::Integer | Kind::Decimal if place.alone && field.unit.is_some() => {
+            Kind::Integer | Kind::Decimal if field.unit.is_some() => {
                 let unit = Inline::text(field.unit.clone().unwrap_or_default());
                 out.push(Inline::Together(vec![rule(14.0), unit]));
             }
             Kind::LongText if context.setting == Where::Running => {
                 for _ in 0..RULED_LINES {
-                    out.extend([Inline::Break, blank(Abs::mm(width.unwrap_or(155.0)))]);
+                    if !out.is_empty() {
+                        out.push(Inline::Break);
+                    }
+                    out.push(blank(Abs::mm(width.unwrap_or(LONG_BLANK))));
                 }
             }
             Kind::Integer => {
@@ -227,6 +284,8 @@ impl<'a> Filler<'a> {
                 }
             }
             Kind::Decimal if ruled => out.push(rule(16.0)),
+            Kind::Version if ruled => out.push(Inline::Together(vec![Inline::text("V"), rule(14.0)])),
+            Kind::Choice { .. } if ruled && place.only_name => out.push(rule(24.0)),
             Kind::Signature | Kind::Table(_) | Kind::Choice { .. } => {}
             _ if ruled => out.push(rule(24.0)),
             _ => {}
@@ -246,6 +305,15 @@ fn text(printed: &str, place: &InPlace, context: &Context) -> Inline {
     // Hashes are long and read letter by letter: they are set small.
     let small = place.alone && context.setting == Where::Cell && is_hash(printed);
     Inline::Text(Span { text: printed.to_owned(), bold: place.bold, small, ..Span::default() })
+}
+
+/// A text line by line: a hash among them is set small.
+fn lines<'t>(printed: &'t str, place: &'t InPlace, context: &'t Context) -> impl Iterator<Item = Inline> + 't {
+    let line = move |(index, line)| {
+        let newline = (index > 0).then_some(Inline::Break);
+        newline.into_iter().chain([text(line, place, context)])
+    };
+    printed.split('\n').enumerate().flat_map(line)
 }
 
 fn is_hash(text: &str) -> bool {

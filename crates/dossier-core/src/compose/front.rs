@@ -42,10 +42,7 @@ pub(super) fn cover(composer: &Composer, letterhead: &Letterhead) -> Cover {
         organisation: letterhead.organisation.clone(),
         title: composer.template.title.clone(),
         subtitle: if version.is_empty() { product } else { format!("{product}　{version}") },
-        compiled: vec![
-            mark("编制部门", plain("doc_department")),
-            mark("编制日期", plain("doc_date")),
-        ],
+        compiled: vec![mark("编制部门", plain("doc_department")), mark("编制日期", plain("doc_date"))],
     }
 }
 
@@ -112,13 +109,12 @@ fn revisions(composer: &Composer) -> Block {
         cells: cells
             .into_iter()
             .zip(WIDTHS)
-            .enumerate()
-            .map(|(index, ((inlines, label), width))| Cell {
+            .map(|((inlines, label), width)| Cell {
                 width: Abs::mm(width),
                 body: CellBody::Text(inlines),
                 label,
                 align: dossier_layout::content::Align::Center,
-                ..Cell { tag: 0, open_left: false, ..align_text(index) }
+                ..Cell::default()
             })
             .collect(),
         height: Abs::mm(8.4),
@@ -134,15 +130,12 @@ fn revisions(composer: &Composer) -> Block {
         let cell = |column: &crate::template::Field| {
             let value = values.get(&column.id).filter(|_| index < typed);
             // Dates of the record of revisions are written 2026-04-15.
-            let printed = value.map(|value| value.as_str().map_or_else(|| display(&column.kind, &value), str::to_owned));
+            let printed =
+                value.map(|value| value.as_str().map_or_else(|| display(&column.kind, &value), str::to_owned));
             (vec![Inline::text(printed.unwrap_or_default())], false)
         };
         parts.push(TablePart::Row(row(RowKind::Body, table.columns.iter().map(cell).collect())));
     }
     let group = Group { parts, repeat: vec![head], list: true, ..Group::default() };
     Block::Table(Table { caption: Some(field.label.clone()), parts: vec![TablePart::Group(group)] })
-}
-
-fn align_text(_column: usize) -> Cell {
-    Cell::default()
 }

@@ -352,6 +352,19 @@ impl Composer<'_> {
         }
     }
 
+    /// Whether the layout has a place for the field.
+    fn is_placed(&self, id: &str) -> bool {
+        let holds = |text: &Text| text.fields().any(|field| field == id);
+        self.template.layout.iter().any(|entry| match &entry.what {
+            What::Lines(rows) => rows.iter().flatten().any(holds),
+            What::Bar(text) | What::Heading(text) | What::Subheading(text) | What::Paragraph(text) => holds(text),
+            What::Clauses(clauses) => clauses.iter().any(holds),
+            What::Grid(rows) => rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.stack).any(holds),
+            What::Table(layout) => layout.field == id,
+            What::PageBreak => false,
+        })
+    }
+
     fn value_text(&self, field: &str) -> Option<String> {
         if self.wanted.blank { None } else { self.values.text(field) }
     }
@@ -377,7 +390,8 @@ impl Section {
         let repeat = vec![bar(format!("{title}（续表）"))];
         // A section that stays with the next one is whole, and so is the next one.
         let whole = whole || takes_previous;
-        let group = Group { title: Some(title.to_owned()), parts, repeat, whole, takes_previous, new_page, list: false };
+        let group =
+            Group { title: Some(title.to_owned()), parts, repeat, whole, takes_previous, new_page, list: false };
         Self { group }
     }
 

@@ -23,7 +23,8 @@ pub(super) fn full_width(text: Vec<Inline>) -> Cell {
 impl Composer<'_> {
     /// The rows of a grid that stand on this paper.
     pub(super) fn grid(&mut self, rows: &[GridRow]) -> Vec<Row> {
-        rows.iter().filter(|row| self.row_stands(row)).map(|row| self.grid_row(row)).collect()
+        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.row_stands(row)).collect();
+        standing.into_iter().map(|row| self.grid_row(row)).collect()
     }
 
     fn row_stands(&self, row: &GridRow) -> bool {
@@ -80,7 +81,7 @@ impl Composer<'_> {
 
     fn cell_text(&self, text: &Text, width: f64, label: bool) -> Vec<Inline> {
         let setting = if label { Where::Label } else { Where::Cell };
-        self.filler.fill(text, &Context { row: None, number: 0, width, setting })
+        self.filler.fill(text, &Context::document(width, setting))
     }
 
     pub(super) fn holds_signature(&self, cell: &GridCell) -> bool {
@@ -90,20 +91,22 @@ impl Composer<'_> {
 
     /// A table field: caption, heads, rows and sums.
     pub(super) fn table(&mut self, layout: &TableLayout) -> Group {
-        let Some((field, table)) = self.template.table(&layout.field) else { return Group::default() };
+        let template = self.template;
+        let Some((_, table)) = template.table(&layout.field) else { return Group::default() };
+        let id = layout.field.as_str();
         let mut heads = Vec::new();
         if let Some(caption) = &layout.caption {
             heads.push(self.caption_row(caption, layout));
         }
-        heads.extend(self.head_rows(layout, &field.id));
+        heads.extend(self.head_rows(layout, id));
         let mut parts: Vec<TablePart> = heads.iter().cloned().map(TablePart::Row).collect();
-        let count = self.row_count(&field.id, table);
+        let count = self.row_count(id, table);
         for index in 0..count {
-            let row = self.values.row(&field.id, index);
+            let row = self.values.row(id, index);
             parts.push(TablePart::Row(self.record(layout, table, &row, index)));
         }
         if let Some(totals) = &table.totals {
-            parts.push(TablePart::Row(self.total_row(layout, &field.id, totals)));
+            parts.push(TablePart::Row(self.total_row(layout, id, totals)));
         }
         Group { parts, repeat: heads, list: !layout.signoff, whole: layout.signoff, ..Group::default() }
     }
@@ -123,7 +126,7 @@ impl Composer<'_> {
             return Row { kind: RowKind::Caption, cells: vec![cell], height: Abs::ZERO };
         };
         let left = (width * 0.3).round();
-        let inlines = self.filler.fill(note, &Context { row: None, number: 0, width, setting: Where::Running });
+        let inlines = self.filler.fill(note, &Context::document(width, Where::Running));
         let cells = vec![
             Cell { width: Abs::mm(left), body: CellBody::Text(name), ..Cell::default() },
             Cell {
@@ -145,7 +148,7 @@ impl Composer<'_> {
             column += 1;
             let text = Text::literal(&layout.head);
             let setting = Where::Label;
-            let body = composer.filler.fill(&text, &Context { row: None, number: 0, width: layout.width, setting });
+            let body = composer.filler.fill(&text, &Context::document(layout.width, setting));
             Cell {
                 width: Abs::mm(layout.width),
                 body: CellBody::Text(body),
@@ -198,7 +201,7 @@ impl Composer<'_> {
     fn record_cell(&mut self, column: &ColumnLayout, table: &TableField, row: &RowValues, index: usize) -> Cell {
         let text = self.cell_of(column, table, index);
         let setting = if column.label { Where::Label } else { Where::Cell };
-        let context = Context { row: Some(row), number: index + 1, width: column.width, setting };
+        let context = Context { row: Some(row), number: index + 1, ..Context::document(column.width, setting) };
         let place = Place::Row { table: row.table().to_owned(), row: index };
         Cell {
             width: Abs::mm(column.width),

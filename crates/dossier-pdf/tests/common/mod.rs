@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "no test file needs everything")]
 //! Pages to write in tests: texts set character by character, as layout does.
 
 use std::io::Write as _;
@@ -7,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use dossier_layout::{Abs, Color, FontData, Fonts, Frames, Glyph, Item, Page, Point, Rect, Role, TextRun};
 use dossier_pdf::{Created, Meta};
+use page_validation::{ValidationOptions, ValidationProfile, validate_pdf_bytes};
 
 pub const A4: (f64, f64) = (595.276, 841.89);
 
@@ -19,8 +21,7 @@ pub fn font_data(name: &str) -> FontData {
 pub fn fonts() -> &'static Fonts {
     static FONTS: OnceLock<Fonts> = OnceLock::new();
     FONTS.get_or_init(|| {
-        let names =
-            ["NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold"];
+        let names = ["NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold"];
         Fonts::new(names.map(|name| font_data(&format!("{name}.ttf")))).unwrap()
     })
 }
@@ -42,14 +43,7 @@ pub fn line(fonts: &Fonts, text: &str, role: Role, size: f64, (x, y): (f64, f64)
 }
 
 /// As `line`, with more room after each character.
-pub fn spaced_line(
-    fonts: &Fonts,
-    text: &str,
-    role: Role,
-    size: f64,
-    (x, y): (f64, f64),
-    room: f64,
-) -> Vec<Item> {
+pub fn spaced_line(fonts: &Fonts, text: &str, role: Role, size: f64, (x, y): (f64, f64), room: f64) -> Vec<Item> {
     let mut runs: Vec<TextRun> = Vec::new();
     let mut pen = x;
     for ch in text.chars() {
@@ -121,4 +115,12 @@ pub fn pixels_of(name: &str, pdf: &[u8], page: usize, dpi: u32) -> (usize, usize
     let frame = reader.next_frame(&mut pixels).unwrap();
     assert_eq!(frame.color_type, png::ColorType::Rgb);
     (frame.width as usize, frame.height as usize, pixels)
+}
+
+/// Refuses what is no PDF/A-2u.
+#[track_caller]
+pub fn check_archive(pdf: &[u8]) {
+    let options = ValidationOptions::default().profile(ValidationProfile::PdfA2u);
+    let report = validate_pdf_bytes(pdf, &options).unwrap();
+    assert!(report.failures.is_empty() && report.is_compliant, "{report}");
 }

@@ -1,0 +1,38 @@
+//! What the tests of the terminal program share.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The root of the source tree.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs the program and expects it to succeed.
+#[track_caller]
+pub fn dossier(arguments: &[&str]) -> Output {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// Runs the program.
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dossier")).args(arguments).output().expect("the program starts")
+}
+
+/// The text of a PDF in reading order, as the program `pdftotext` reads it.
+pub fn text_of(pdf: &Path) -> String {
+    let output = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(pdf).arg("-").output();
+    let output = output.expect("run `cargo xtask setup` first: pdftotext is missing");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The text of a template's blank form.
+pub fn blank_text(template: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pdf = folder.path().join("blank.pdf");
+    dossier(&["render", template, "--blank", "--to", pdf.to_str().expect("UTF-8")]);
+    text_of(&pdf)
+}
