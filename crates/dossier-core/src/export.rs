@@ -1,10 +1,14 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
+pub(crate) mod glyphs;
+mod pdf;
+
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
+use crate::compose::Front;
 use crate::document::Document;
 use crate::settings::Settings;
 use crate::template::Template;
@@ -26,14 +30,14 @@ pub struct Options {
     pub blank: bool,
     /// Without the watermark of a draft: what is signed becomes the record.
     pub for_signing: bool,
-    /// With cover and front matter.
-    pub front: bool,
+    /// Cover, copyright page, 文档信息, 版本记录 and 目录.
+    pub front: Front,
     pub binding_line: bool,
     pub duplex: bool,
 }
 
 /// Everything that goes into a file. The same job gives the same bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Job<'a> {
     pub template: &'a Template,
     pub document: &'a Document,
@@ -44,6 +48,8 @@ pub struct Job<'a> {
     pub options: Options,
     /// Year of the document: of its copyright, and of its number while it has none.
     pub year: i32,
+    /// Stands for the official number while there is none.
+    pub provisional_number: Option<String>,
 }
 
 /// A finished file.
@@ -77,7 +83,7 @@ impl Format {
 /// Something does not fit the format, or the program's fonts are missing.
 pub fn export(job: &Job<'_>, format: Format) -> Result<Exported> {
     match format {
-        Format::Pdf => render_pdf(job),
+        Format::Pdf => pdf::render(job),
         Format::Xlsx => render_xlsx(job),
         Format::Json => Ok(Exported { bytes: content_json(job), warnings: Vec::new() }),
     }
@@ -92,10 +98,6 @@ fn content_json(job: &Job<'_>) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(&content).expect("content is JSON");
     bytes.push(b'\n');
     bytes
-}
-
-fn render_pdf(_job: &Job<'_>) -> Result<Exported> {
-    Err(Error::new(Code::UnsupportedFormat, "不能导出为 PDF"))
 }
 
 fn render_xlsx(_job: &Job<'_>) -> Result<Exported> {

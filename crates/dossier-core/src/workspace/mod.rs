@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
+use crate::compose::Front;
 use crate::document::{self, Document, Draft};
 use crate::export::{self, Exported, Format, Job, Options};
 use crate::settings::Settings;
@@ -187,6 +188,7 @@ impl Workspace {
             environment: &self.environment,
             options: as_set(options, &loaded.template, &settings),
             year: loaded.record.year,
+            provisional_number: Some(provisional_number(&loaded.record)),
         };
         export::export(&job, format)
     }
@@ -242,7 +244,9 @@ pub fn render(
     let options = as_set(options, template, settings);
     let year = environment.now().year();
     let facts = &Map::new();
-    export::export(&Job { template, document: &document, facts, settings, environment, options, year }, format)
+    let provisional_number = None;
+    let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
+    export::export(&job, format)
 }
 
 /// The templates of the program.
@@ -253,11 +257,21 @@ pub fn library(environment: &Environment) -> Result<Library> {
     Library::open(std::slice::from_ref(&environment.resources()?.templates))
 }
 
+/// What a draft is called until it gets its official number: 草-2026-012（临时号）.
+fn provisional_number(record: &DocumentRecord) -> String {
+    let id = record.id.to_string();
+    format!("草-{}-{}（临时号）", record.year, id.trim_start_matches('D'))
+}
+
 /// What is asked for, and what the settings always ask for.
 fn as_set(options: Options, template: &Template, settings: &Settings) -> Options {
-    let front = settings.documents.front_matter.get(&template.id).copied().unwrap_or(false);
+    let front = match settings.documents.front_matter.get(&template.id) {
+        Some(true) => Front::Always,
+        Some(false) => Front::Never,
+        None => Front::Auto,
+    };
     Options {
-        front: options.front || front,
+        front: if options.front == Front::Auto { front } else { options.front },
         binding_line: options.binding_line || settings.print.binding_line,
         duplex: options.duplex || settings.print.duplex,
         ..options
