@@ -125,7 +125,7 @@ impl<'a> Filler<'a> {
         let Some(row) = context.row else { return true };
         condition.any.iter().any(|clause| match clause {
             Clause::Filled { field } => self.column(row, field).is_none() || row.fixed(field).is_some(),
-            Clause::OneOf { .. } => true,
+            Clause::OneOf { .. } | Clause::MoreThan { .. } => true,
         })
     }
 
