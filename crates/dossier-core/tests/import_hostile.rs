@@ -168,6 +168,17 @@ fn hostile_files_are_refused_at_once_and_cheaply() {
     let error = refuse("a lone far cell", &ods(&far), "a.ods", &[Code::TooLarge]);
     assert!(error.message.contains("1048576"), "the cell is named: {}", error.message);
 
+    let locked =
+        [&[0x09, 0x08, 8, 0, 0, 6, 5, 0, 0, 0, 0, 0][..], &[0x2F, 0, 4, 0, 1, 0, 1, 0], &[0x0A, 0, 0, 0]].concat();
+    refuse("an old workbook with a password", &locked, "a.xls", &[Code::PasswordProtected]);
+    let manifest = r#"<manifest:manifest><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"#;
+    let locked = package(&[
+        ("mimetype", vec![("application/vnd.oasis.opendocument.spreadsheet", 1)]),
+        ("META-INF/manifest.xml", vec![(manifest, 1)]),
+        ("content.xml", vec![("\u{1}\u{2}\u{3}", 100)]),
+    ]);
+    refuse("an OpenDocument with a password", &locked, "a.ods", &[Code::PasswordProtected]);
+
     let mut circle = vec![0u8; 4096];
     circle[..8].copy_from_slice(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
     circle[30] = 9;
