@@ -5,12 +5,14 @@ mod pdf;
 
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
 use crate::compose::Front;
 use crate::document::Document;
 use crate::settings::Settings;
+use crate::sheet;
 use crate::template::Template;
 use crate::{Code, Environment, Error, Issue, Result, files};
 
@@ -90,16 +92,29 @@ pub fn export(job: &Job<'_>, format: Format) -> Result<Exported> {
 }
 
 /// What was typed and what the release tells; nothing for blank paper.
-fn content_json(job: &Job<'_>) -> Vec<u8> {
-    let content = match job.options.blank {
+fn content(job: &Job<'_>) -> Map<String, Value> {
+    match job.options.blank {
         true => Map::new(),
         false => with_facts(job.template, job.document.content(), job.facts).0,
-    };
-    let mut bytes = serde_json::to_vec_pretty(&content).expect("content is JSON");
+    }
+}
+
+fn content_json(job: &Job<'_>) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(&content(job)).expect("content is JSON");
     bytes.push(b'\n');
     bytes
 }
 
-fn render_xlsx(_job: &Job<'_>) -> Result<Exported> {
-    Err(Error::new(Code::UnsupportedFormat, "不能导出为 XLSX"))
+/// The same paper as a workbook.
+fn render_xlsx(job: &Job<'_>) -> Result<Exported> {
+    let paper = pdf::paper(job, None);
+    let content = content(job);
+    let created = pdf::created(pdf::typed(job, "doc_date"), job.year);
+    let created = NaiveDate::from_ymd_opt(created.year.into(), created.month.into(), created.day.into());
+    let meta = sheet::Meta {
+        author: pdf::typed(job, "doc_author").unwrap_or_default().to_owned(),
+        organisation: job.settings.organisation.name.clone(),
+        created: created.unwrap_or_default().into(),
+    };
+    Ok(Exported { bytes: sheet::write(&paper, job.template, &content, &meta)?, warnings: Vec::new() })
 }

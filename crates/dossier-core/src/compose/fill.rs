@@ -162,7 +162,9 @@ impl<'a> Filler<'a> {
         let is_ruled = |part: Option<&Part>, ahead: bool| match part {
             Some(Part::Field { id, .. }) => {
                 let field = self.field(id, context);
-                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. })) && self.get(id, context).is_none()
+                // Behind a blank with a unit the text goes on behind the unit.
+                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. }) && (ahead || field.unit.is_none()))
+                    && self.get(id, context).is_none()
             }
             _ => false,
         };

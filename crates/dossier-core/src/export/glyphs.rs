@@ -4,14 +4,14 @@ use dossier_layout::Fonts;
 use serde_json::Value;
 
 use super::Job;
-use crate::Issue;
 use crate::document::Values;
 use crate::template::{Field, Kind, Template};
+use crate::{Environment, Issue, Result};
 
 /// A character that the bundled fonts lack, and where it stands first in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Missing {
-    pub ch: char,
+pub(super) struct Missing {
+    ch: char,
     path: String,
     /// As people find it: label, and row of a table.
     place: String,
@@ -27,15 +27,29 @@ pub(super) fn missing(job: &Job<'_>, fonts: &Fonts) -> Vec<Missing> {
     scan.found
 }
 
-/// The characters of a document's values that the bundled fonts lack.
-pub(crate) fn missing_in(template: &Template, values: &Values<'_>, fonts: &Fonts) -> Vec<Missing> {
-    let mut scan = Scan { fonts, found: Vec::new() };
+/// The characters of a document's values that neither the bundled nor the installed fonts have.
+///
+/// # Errors
+/// The program's fonts are missing.
+pub(crate) fn unprintable(environment: &Environment, template: &Template, values: &Values<'_>) -> Result<Vec<Issue>> {
+    let fonts = environment.fonts()?;
+    let mut scan = Scan { fonts: &fonts, found: Vec::new() };
     scan.values(template, values);
-    scan.found
+    let missing = scan.found;
+    Ok(issues(&missing, &with_installed(fonts, &missing, environment)))
+}
+
+/// The fonts with those installed ones that have what is missing: asked only when something is.
+pub(super) fn with_installed(fonts: Fonts, missing: &[Missing], environment: &Environment) -> Fonts {
+    if missing.is_empty() {
+        return fonts;
+    }
+    let wanted: Vec<char> = missing.iter().map(|missing| missing.ch).collect();
+    fonts.with_fallback(environment.fallback_fonts(&wanted))
 }
 
 /// What to tell of those that no font has, installed ones included.
-pub(crate) fn issues(missing: &[Missing], fonts: &Fonts) -> Vec<Issue> {
+pub(super) fn issues(missing: &[Missing], fonts: &Fonts) -> Vec<Issue> {
     missing
         .iter()
         .filter(|missing| !fonts.covers(missing.ch))

@@ -23,12 +23,7 @@ pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
     })?;
     let fonts = job.environment.fonts()?;
     let missing = glyphs::missing(job, &fonts);
-    let fonts = if missing.is_empty() {
-        fonts
-    } else {
-        let wanted: Vec<char> = missing.iter().map(|missing| missing.ch).collect();
-        fonts.with_fallback(job.environment.fallback_fonts(&wanted))
-    };
+    let fonts = glyphs::with_installed(fonts, &missing, job.environment);
     let paper = paper(job, picture.as_ref());
     let frames = lay_out(&paper.content, &fonts);
     let pictures: Vec<Picture> = picture.into_iter().collect();
@@ -67,7 +62,7 @@ pub(super) fn paper(job: &Job<'_>, picture: Option<&Picture>) -> Paper {
 }
 
 fn meta(job: &Job<'_>) -> Meta {
-    let typed = |id: &str| job.document.value(id).and_then(Value::as_str).filter(|_| !job.options.blank);
+    let typed = |id: &str| typed(job, id);
     let title = match typed("doc_number") {
         Some(number) => format!("{} {number}", job.template.title),
         None => job.template.title.clone(),
@@ -82,8 +77,13 @@ fn meta(job: &Job<'_>) -> Meta {
     }
 }
 
+/// A text of the document, as typed; none for blank paper.
+pub(super) fn typed<'a>(job: &'a Job<'_>, id: &str) -> Option<&'a str> {
+    job.document.value(id).and_then(Value::as_str).filter(|_| !job.options.blank)
+}
+
 /// The date that stands on the document: the same document gives the same file, whenever it is exported.
-fn created(date: Option<&str>, year: i32) -> Created {
+pub(super) fn created(date: Option<&str>, year: i32) -> Created {
     let mut parts = date.unwrap_or_default().splitn(3, '-').map(str::parse::<u16>);
     let mut next = |default: u16| parts.next().and_then(Result::ok).unwrap_or(default);
     let (year, month, day) = (next(u16::try_from(year).unwrap_or(2000)), next(1), next(1));

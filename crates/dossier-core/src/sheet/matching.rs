@@ -11,7 +11,10 @@ pub(super) enum Token<'t> {
     Literal(&'t str),
     Value(&'t Field),
     /// The box before an option.
-    Box { field: &'t Field, option: usize },
+    Box {
+        field: &'t Field,
+        option: usize,
+    },
     RowNumber,
 }
 

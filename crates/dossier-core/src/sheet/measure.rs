@@ -42,7 +42,13 @@ fn wrapped(text: &str, room: f64) -> usize {
             last = 0.0;
             continue;
         }
-        let joined = if ch.is_ascii() { word } else if closes(ch) { last } else { 0.0 };
+        let joined = if ch.is_ascii() {
+            word
+        } else if closes(ch) {
+            last
+        } else {
+            0.0
+        };
         let opens = opens(ch) && x + wide + 1.0 > room;
         if x + wide > room || opens {
             lines += 1;

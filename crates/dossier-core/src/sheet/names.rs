@@ -138,7 +138,15 @@ impl<'a> Recorder<'a> {
     }
 
     /// Notes a cell of a table; `printed` where that does not follow from the row's values.
-    pub fn row_cell(&mut self, area: &Area, table: &'a str, row: usize, text: &'a Text, printed: Option<Printed>, fixed: bool) {
+    pub fn row_cell(
+        &mut self,
+        area: &Area,
+        table: &'a str,
+        row: usize,
+        text: &'a Text,
+        printed: Option<Printed>,
+        fixed: bool,
+    ) {
         let index = match self.index.get(table) {
             Some(&index) => index,
             None => {

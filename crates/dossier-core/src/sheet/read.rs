@@ -337,7 +337,8 @@ impl<'r> Reader<'r> {
         let is_foreign = |row: usize| row >= stored.len() && row >= definition.fixed.len() && !is_empty(&expected[row]);
         if (stored.len()..expected.len()).any(is_foreign) {
             let kept = partners.iter().flatten().filter(|row| is_foreign(**row)).count();
-            let is_changed = !taken.1.is_empty() || kept != (stored.len()..expected.len()).filter(|row| is_foreign(*row)).count();
+            let is_changed =
+                !taken.1.is_empty() || kept != (stored.len()..expected.len()).filter(|row| is_foreign(*row)).count();
             if is_changed {
                 self.warnings.truncate(warnings);
                 taken = self.take_rows(table, &body, &found, &partners, &stored, &expected, true);
@@ -597,17 +598,16 @@ impl FoundRow {
     fn likeness(&self, expected: &[Printed], compared: &[bool]) -> usize {
         let is_same = |index: usize| {
             compared[index]
-                && self.cells[index].as_ref().is_some_and(|(seen, _)| {
-                    !seen.printed.is_blank() && seen.printed.same(&expected[index])
-                })
+                && self.cells[index]
+                    .as_ref()
+                    .is_some_and(|(seen, _)| !seen.printed.is_blank() && seen.printed.same(&expected[index]))
         };
         (0..expected.len()).filter(|index| is_same(*index)).count()
     }
 
     fn is_same(&self, expected: &[Printed], compared: &[bool]) -> bool {
         (0..expected.len()).all(|index| {
-            !compared[index]
-                || self.cells[index].as_ref().is_none_or(|(seen, _)| seen.printed.same(&expected[index]))
+            !compared[index] || self.cells[index].as_ref().is_none_or(|(seen, _)| seen.printed.same(&expected[index]))
         })
     }
 }
@@ -678,9 +678,11 @@ fn partners(found: &[FoundRow], expected: &[Vec<Printed>], compared: &[bool]) ->
                 continue;
             }
             // Long gaps are searched only near the row's own place.
-            let best = left.iter().take(200).enumerate().map(|(at, &row)| {
-                (found[index].likeness(&expected[row], compared), std::cmp::Reverse(at))
-            });
+            let best = left
+                .iter()
+                .take(200)
+                .enumerate()
+                .map(|(at, &row)| (found[index].likeness(&expected[row], compared), std::cmp::Reverse(at)));
             if let Some((likeness, std::cmp::Reverse(at))) = best.max() {
                 if likeness > 0 {
                     partners[index] = Some(left[at]);

@@ -70,8 +70,11 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
     let quoted = name.replace('\'', "''");
     for (name, [row, column, last_row, last_column]) in named {
         let first = absolute(row, column);
-        let range =
-            if (row, column) == (last_row, last_column) { first } else { format!("{first}:{}", absolute(last_row, last_column)) };
+        let range = if (row, column) == (last_row, last_column) {
+            first
+        } else {
+            format!("{first}:{}", absolute(last_row, last_column))
+        };
         book.define_name(name, &format!("='{quoted}'!{range}")).map_err(failed)?;
     }
     book.save_to_buffer().map_err(failed)
@@ -83,7 +86,8 @@ fn absolute(row: u32, column: u32) -> String {
 
 /// Not a matter of the content: every limit that a content can break was checked before.
 fn failed(error: XlsxError) -> Error {
-    Error::new(Code::Io, format!("无法生成工作簿：{error}")).hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
+    Error::new(Code::Io, format!("无法生成工作簿：{error}"))
+        .hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
 }
 
 fn unwritable(issues: Vec<Issue>) -> Error {
@@ -155,7 +159,8 @@ fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper) -> Result<(), 
     if !grid.page_breaks.is_empty() {
         sheet.set_page_breaks(&grid.page_breaks)?;
     }
-    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1)) else {
+    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1))
+    else {
         return Ok(());
     };
     let (last_row, last_column) = (last_row as u32, last_column as u16);
@@ -282,7 +287,11 @@ impl<'a> Writer<'a> {
     }
 
     fn fill(&mut self, area: &Area<'a>, source: Option<&'a Source>) -> Filled<'a> {
-        let text = |text: Cow<'a, str>| Filled { written: Written::Text(text), number: NumberForm::General, from: From::Elsewhere };
+        let text = |text: Cow<'a, str>| Filled {
+            written: Written::Text(text),
+            number: NumberForm::General,
+            from: From::Elsewhere,
+        };
         let inlines = match area.text {
             AreaText::Heading(heading) => return text(Cow::Borrowed(heading)),
             AreaText::Clause(number, inlines) => {

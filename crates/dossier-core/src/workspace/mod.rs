@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
 use crate::compose::Front;
-use crate::document::{self, Document, Draft};
+use crate::document::{self, Document, Draft, Values};
 use crate::export::{self, Exported, Format, Job, Options};
 use crate::settings::Settings;
 use crate::storage::{
@@ -167,7 +167,8 @@ impl Workspace {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
-        issues.extend(unprintable(&self.environment, &loaded.template, &loaded.content)?);
+        let values = Values::new(&document, &loaded.template, &facts);
+        issues.extend(export::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
         let mut warnings = document::advise(&document, &loaded.template, &facts);
         warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
         Ok(Findings { issues, warnings })
@@ -413,62 +414,6 @@ fn values(facts: &Facts) -> Map<String, Value> {
 impl Loaded {
     fn document(&self) -> Result<Document> {
         accept(&self.template, &self.record.content, Map::new())
-    }
-}
-
-/// Characters that no font has, each with the place where it stands.
-fn unprintable(environment: &Environment, template: &Template, content: &Map<String, Value>) -> Result<Vec<Issue>> {
-    let mut fonts = environment.fonts()?;
-    let mut missing: Vec<char> = Vec::new();
-    for value in content.values() {
-        document_characters(value, &mut |ch| {
-            if !ch.is_control() && !fonts.covers(ch) && !missing.contains(&ch) {
-                missing.push(ch);
-            }
-        });
-    }
-    if missing.is_empty() {
-        return Ok(Vec::new());
-    }
-    fonts = fonts.with_fallback(environment.fallback_fonts(&missing));
-    missing.retain(|&ch| !fonts.covers(ch));
-    let mut issues = Vec::new();
-    for field in &template.fields {
-        if let Some(value) = content.get(&field.id) {
-            unprintable_in(&field.id, &field.label, value, &missing, &mut issues);
-        }
-    }
-    Ok(issues)
-}
-
-fn document_characters(value: &Value, see: &mut impl FnMut(char)) {
-    match value {
-        Value::String(text) => text.chars().for_each(see),
-        Value::Array(items) => items.iter().for_each(|item| document_characters(item, see)),
-        Value::Object(map) => map.values().for_each(|value| document_characters(value, see)),
-        _ => {}
-    }
-}
-
-fn unprintable_in(path: &str, label: &str, value: &Value, missing: &[char], issues: &mut Vec<Issue>) {
-    match value {
-        Value::String(text) => {
-            for ch in missing.iter().filter(|&&ch| text.contains(ch)) {
-                let message = format!("“{label}”中的“{ch}”（U+{:04X}）没有字体可以印出，纸上将印作〓", u32::from(*ch));
-                issues.push(Issue::at(path, "no_font", message));
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                unprintable_in(&format!("{path}[{index}]"), label, item, missing, issues);
-            }
-        }
-        Value::Object(map) => {
-            for (key, value) in map {
-                unprintable_in(&format!("{path}.{key}"), label, value, missing, issues);
-            }
-        }
-        _ => {}
     }
 }
 
