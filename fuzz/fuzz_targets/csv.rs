@@ -1,7 +1,7 @@
 //! Any bytes, taken for a text table (and for whatever else they are): a plan or an error, never a panic.
 #![no_main]
 
-use dossier_core::import::{ColumnSpec, Request, read_table};
+use dossier_fuzz::import::{ColumnSpec, Request, read_table};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let columns = ColumnSpec::plan();

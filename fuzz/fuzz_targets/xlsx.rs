@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Write};
 
-use dossier_core::import::{ColumnSpec, Request, read_table};
+use dossier_fuzz::import::{ColumnSpec, Request, read_table};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
