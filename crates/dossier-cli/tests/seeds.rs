@@ -110,7 +110,8 @@ fn words_of_table(table: &TextTable) -> Vec<String> {
 
 #[test]
 fn every_word_of_the_summary_report_is_on_the_blank_form_in_its_order() {
-    let seed = seed("002.txt");
+    // The company is an example; it stands in the settings.
+    let seed = seed("002.txt").replace("XX 公司产品部", "");
     let lines: Vec<&str> = seed.lines().collect();
     let mut words = Vec::new();
     let mut at = 0;

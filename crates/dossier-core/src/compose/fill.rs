@@ -191,7 +191,11 @@ impl<'a> Filler<'a> {
             // The names of fixed rows print on blank paper too.
             return if self.blank { row.fixed(id).cloned() } else { row.get(id).map(Cow::into_owned) };
         }
-        if self.blank { None } else { self.values.get(id).map(Cow::into_owned) }
+        if self.blank {
+            // What stands there unless somebody writes something else is printed on blank paper too.
+            return self.template.field(id).filter(|field| !field.frame).and_then(|field| field.default.clone());
+        }
+        self.values.get(id).map(Cow::into_owned)
     }
 
     fn value(&self, field: &Field, place: &InPlace, context: &Context, out: &mut Vec<Inline>) {

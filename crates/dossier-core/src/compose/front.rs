@@ -35,7 +35,7 @@ pub(super) fn cover(composer: &Composer, letterhead: &Letterhead) -> Cover {
         marks: vec![
             mark("编号", composer.number(letterhead)),
             mark("版本号", composer.revision()),
-            mark("受控状态", composer.marked("control_state", &letterhead.control_state)),
+            mark("受控状态", composer.control_state(letterhead)),
             mark("密级", composer.marked("classification", &letterhead.classification)),
         ],
         logo: letterhead.logo,

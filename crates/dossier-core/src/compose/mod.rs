@@ -324,7 +324,7 @@ impl Composer<'_> {
             marks: [
                 [mark("文件编号：", self.number(letterhead)), mark("版本：", self.revision())],
                 [
-                    mark("受控状态：", self.marked("control_state", &letterhead.control_state)),
+                    mark("受控状态：", self.control_state(letterhead)),
                     mark("密级：", self.marked("classification", &letterhead.classification)),
                 ],
             ],
@@ -348,6 +348,16 @@ impl Composer<'_> {
             None if self.wanted.draft && !self.wanted.blank => vec![Inline::sans("草稿")],
             None => vec![Inline::sans("V"), fill::blank(fill::HEADER_BLANK)],
         }
+    }
+
+    /// A draft is not controlled yet, whatever the organisation's documents usually are.
+    fn control_state(&self, letterhead: &Letterhead) -> Vec<Inline> {
+        let usual = match (self.wanted.blank, self.wanted.draft) {
+            (true, _) => "",
+            (false, true) => "非受控",
+            (false, false) => &letterhead.control_state,
+        };
+        self.marked("control_state", usual)
     }
 
     fn marked(&self, field: &str, default: &str) -> Vec<Inline> {
