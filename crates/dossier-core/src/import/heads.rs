@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::table::ColumnSpec;
+use super::plan::ColumnSpec;
 
 /// How sure it is that a head means a column; earlier is surer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
