@@ -169,9 +169,12 @@ pub struct Paper {
     /// 供签署：不印“草稿”水印
     #[arg(long)]
     pub for_signing: bool,
-    /// 印封面、版权页、文档信息和版本记录
-    #[arg(long)]
+    /// 印封面、版权页、文档信息、版本记录和目录；不写时，填了文档信息或版本记录才印
+    #[arg(long, conflicts_with = "no_front")]
     pub front: bool,
+    /// 不印封面、版权页、文档信息、版本记录和目录
+    #[arg(long)]
+    pub no_front: bool,
     /// 印装订线
     #[arg(long)]
     pub binding: bool,

@@ -1,12 +1,18 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
+pub(crate) mod glyphs;
+mod pdf;
+
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
+use crate::compose::Front;
 use crate::document::Document;
 use crate::settings::Settings;
+use crate::sheet;
 use crate::template::Template;
 use crate::{Code, Environment, Error, Issue, Result, files};
 
@@ -26,14 +32,14 @@ pub struct Options {
     pub blank: bool,
     /// Without the watermark of a draft: what is signed becomes the record.
     pub for_signing: bool,
-    /// With cover and front matter.
-    pub front: bool,
+    /// Cover, copyright page, 文档信息, 版本记录 and 目录.
+    pub front: Front,
     pub binding_line: bool,
     pub duplex: bool,
 }
 
 /// Everything that goes into a file. The same job gives the same bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Job<'a> {
     pub template: &'a Template,
     pub document: &'a Document,
@@ -44,6 +50,8 @@ pub struct Job<'a> {
     pub options: Options,
     /// Year of the document: of its copyright, and of its number while it has none.
     pub year: i32,
+    /// Stands for the official number while there is none.
+    pub provisional_number: Option<String>,
 }
 
 /// A finished file.
@@ -77,27 +85,36 @@ impl Format {
 /// Something does not fit the format, or the program's fonts are missing.
 pub fn export(job: &Job<'_>, format: Format) -> Result<Exported> {
     match format {
-        Format::Pdf => render_pdf(job),
+        Format::Pdf => pdf::render(job),
         Format::Xlsx => render_xlsx(job),
         Format::Json => Ok(Exported { bytes: content_json(job), warnings: Vec::new() }),
     }
 }
 
 /// What was typed and what the release tells; nothing for blank paper.
-fn content_json(job: &Job<'_>) -> Vec<u8> {
-    let content = match job.options.blank {
+fn content(job: &Job<'_>) -> Map<String, Value> {
+    match job.options.blank {
         true => Map::new(),
         false => with_facts(job.template, job.document.content(), job.facts).0,
-    };
-    let mut bytes = serde_json::to_vec_pretty(&content).expect("content is JSON");
+    }
+}
+
+fn content_json(job: &Job<'_>) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(&content(job)).expect("content is JSON");
     bytes.push(b'\n');
     bytes
 }
 
-fn render_pdf(_job: &Job<'_>) -> Result<Exported> {
-    Err(Error::new(Code::UnsupportedFormat, "不能导出为 PDF"))
-}
-
-fn render_xlsx(_job: &Job<'_>) -> Result<Exported> {
-    Err(Error::new(Code::UnsupportedFormat, "不能导出为 XLSX"))
+/// The same paper as a workbook.
+fn render_xlsx(job: &Job<'_>) -> Result<Exported> {
+    let paper = pdf::paper(job, None);
+    let content = content(job);
+    let created = pdf::created(pdf::typed(job, "doc_date"), job.year);
+    let created = NaiveDate::from_ymd_opt(created.year.into(), created.month.into(), created.day.into());
+    let meta = sheet::Meta {
+        author: pdf::typed(job, "doc_author").unwrap_or_default().to_owned(),
+        organisation: job.settings.organisation.name.clone(),
+        created: created.unwrap_or_default().into(),
+    };
+    Ok(Exported { bytes: sheet::write(&paper, job.template, &content, &meta)?, warnings: Vec::new() })
 }

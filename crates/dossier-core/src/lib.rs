@@ -9,6 +9,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod settings;
+pub mod sheet;
 pub mod storage;
 pub mod template;
 pub mod workspace;

@@ -595,6 +595,9 @@ fn conditions_wait_for_what_decides() {
     assert_eq!(applies(json!({"changed": "CHG-1"}), "audience = 内部用户 or changed filled"), Applies::Yes);
     assert_eq!(applies(json!({"audience": "其他"}), "audience = 内部用户 or natures = 功能升级"), Applies::No);
     assert_eq!(applies(json!({"rating": 4}), "rating = 4|5"), Applies::Yes);
+    assert_eq!(applies(json!({"spent": "0.5"}), "spent > 0"), Applies::Yes);
+    assert_eq!(applies(json!({"spent": 0}), "spent > 0"), Applies::No);
+    assert_eq!(applies(json!({}), "spent > 0"), Applies::Undecided);
 }
 
 #[test]

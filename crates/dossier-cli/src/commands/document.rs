@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use dossier_core::import::ImportPlan;
 use dossier_core::storage::Filter;
 use dossier_core::workspace::{Findings, ImportOptions};
 use dossier_core::{Code, Error, Result, files};
@@ -107,7 +108,25 @@ pub fn import(world: &World, args: args::Import) -> Result<ExitCode> {
         output::json(&report);
         return Ok(ExitCode::SUCCESS);
     }
-    let plan = &report.plan;
+    if let Some(content) = &report.content {
+        output::line(format!("这是本程序导出的工作簿，读到 {} 个字段", content.len()));
+        output::line(output::issues(&report.issues).trim_end());
+        output::line(if args.dry_run { "尚未写入".to_owned() } else { format!("{id} 的内容已更新") });
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(plan) = &report.plan {
+        tell(plan);
+        if args.dry_run {
+            output::line(format!("共 {} 行，尚未写入", plan.rows.len()));
+        } else {
+            output::line(format!("{id} 的“{}”已导入 {} 行", report.label, plan.rows.len()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Which columns were found, and what somebody should look at.
+fn tell(plan: &ImportPlan) {
     output::line(format!("工作表“{}”，表头在第 {} 行", plan.sheet, plan.head_row));
     for (head, column) in &plan.mapping {
         output::line(format!("  {column} 列 → {head}"));
@@ -118,10 +137,4 @@ pub fn import(world: &World, args: args::Import) -> Result<ExitCode> {
     for warning in &plan.warnings {
         output::line(format!("  {}：{}", warning.cell, warning.message));
     }
-    if args.dry_run {
-        output::line(format!("共 {} 行，尚未写入", plan.rows.len()));
-    } else {
-        output::line(format!("{id} 的“{}”已导入 {} 行", report.label, plan.rows.len()));
-    }
-    Ok(ExitCode::SUCCESS)
 }

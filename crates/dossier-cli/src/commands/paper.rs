@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use dossier_core::compose::Front;
 use dossier_core::export::{Exported, Format, Options};
 use dossier_core::settings::Settings;
 use dossier_core::{Environment, Result, files, workspace};
@@ -40,7 +41,11 @@ fn options(paper: &args::Paper) -> Options {
     Options {
         blank: paper.blank,
         for_signing: paper.for_signing,
-        front: paper.front,
+        front: match (paper.front, paper.no_front) {
+            (true, _) => Front::Always,
+            (_, true) => Front::Never,
+            _ => Front::Auto,
+        },
         binding_line: paper.binding,
         duplex: paper.duplex,
     }

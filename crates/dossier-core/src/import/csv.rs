@@ -121,6 +121,9 @@ fn declared_delimiter(text: &str) -> Option<(char, &str)> {
 
 /// The delimiter that cuts most rows into the same, largest number of fields.
 fn likely_delimiter(text: &str) -> char {
+    // The beginning says enough; a single line may be as long as the file.
+    let end = (0..=text.len().min(256 << 10)).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    let text = &text[..end];
     let mut best = (0, ',');
     for delimiter in [',', '\t', ';', '|'] {
         let mut counts: Vec<usize> = Vec::new();
@@ -168,7 +171,7 @@ impl<'t> Records<'t> {
                 blanks += 1;
             } else {
                 if fields.len() + blanks > limits::COLUMNS as usize * 10 {
-                    return Err(too_large(format!("第 {} 行超过 {} 列", self.line, limits::COLUMNS)));
+                    return Err(too_large(format!("太大：第 {} 行超过 {} 列", self.line, limits::COLUMNS)));
                 }
                 fields.resize(fields.len() + blanks, Cow::Borrowed(""));
                 blanks = 0;

@@ -110,10 +110,10 @@ impl NumberFormat {
 
     /// The value of a cell that holds `value` under this format: a date or time if it is formatted as one.
     pub(super) fn value(self: &Arc<Self>, value: f64, is_1904: bool) -> Value {
-        if let Kind::Moment(shows) = self.kind {
-            if let Some(at) = moment(value, is_1904) {
-                return Value::Moment(Moment { at, shows });
-            }
+        if let Kind::Moment(shows) = self.kind
+            && let Some(at) = moment(value, is_1904)
+        {
+            return Value::Moment(Moment { at, shows });
         }
         Value::Number(Number { value, format: Arc::clone(self) })
     }

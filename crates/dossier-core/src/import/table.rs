@@ -301,6 +301,8 @@ struct HeadRows {
 
 struct HeadRow {
     row: u32,
+    /// How many of its texts are a head's; rows of content have none, and are not looked at closer.
+    known: usize,
     cells: BTreeMap<u32, HeadCell>,
 }
 
@@ -313,7 +315,7 @@ struct HeadCell {
 }
 
 impl HeadRows {
-    fn of(sheet: &Sheet) -> Self {
+    fn of(sheet: &Sheet, matcher: &Matcher) -> Self {
         let numbers: Vec<u32> = sheet.rows().take(HEAD_SEARCH_ROWS).map(|(row, _)| row).collect();
         let covered = covered_cells(sheet, &numbers);
         let rows = numbers.iter().map(|&row| {
@@ -326,9 +328,16 @@ impl HeadRows {
                     cells.entry(column).or_insert(found);
                 }
             }
-            HeadRow { row, cells }
+            HeadRow::new(row, cells, matcher)
         });
         Self { rows: rows.collect() }
+    }
+}
+
+impl HeadRow {
+    fn new(row: u32, cells: BTreeMap<u32, HeadCell>, matcher: &Matcher) -> Self {
+        let known = cells.values().filter(|cell| matcher.knows(&cell.plain)).count();
+        Self { row, known, cells }
     }
 }
 
@@ -364,7 +373,7 @@ fn covered_cells(sheet: &Sheet, rows: &[u32]) -> BTreeMap<(u32, u32), Address> {
 }
 
 fn find_head(sheet: &Sheet, matcher: &Matcher, wanted: usize) -> Option<Head> {
-    let rows = HeadRows::of(sheet);
+    let rows = HeadRows::of(sheet, matcher);
     let mut best: Option<Head> = None;
     for start in 0..rows.rows.len() {
         for depth in 1..=HEAD_DEPTH.min(rows.rows.len() - start) {
@@ -372,6 +381,9 @@ fn find_head(sheet: &Sheet, matcher: &Matcher, wanted: usize) -> Option<Head> {
             let is_together = window.iter().zip(window.iter().skip(1)).all(|(one, next)| next.row == one.row + 1);
             if !is_together {
                 break;
+            }
+            if window.iter().map(|row| row.known).sum::<usize>() < wanted.min(2) {
+                continue;
             }
             let Some(head) = head_from(window, matcher, wanted) else { continue };
             if best.as_ref().is_none_or(|best| head.score > best.score + 1e-9) {
@@ -778,10 +790,6 @@ impl<'a> Reading<'a> {
     /// A head again, as on every printed page, or the head of another table.
     fn kind_of_head(&self, row: u32, cells: &[Cell], first: &Cell) -> Option<RowKind> {
         let title = HeadCell::of(first)?;
-        let rows = |row: u32| {
-            let cells = cells.iter().filter_map(|cell| Some((cell.at.column, HeadCell::of(cell)?)));
-            HeadRow { row, cells: cells.collect() }
-        };
         let is_known = self.matcher.knows(&title.plain)
             || self
                 .head
@@ -791,7 +799,8 @@ impl<'a> Reading<'a> {
         if !is_known {
             return None;
         }
-        let here = rows(row);
+        let cells = cells.iter().filter_map(|cell| Some((cell.at.column, HeadCell::of(cell)?)));
+        let here = HeadRow::new(row, cells.collect(), self.matcher);
         let says_the_same = |(column, cell): (&u32, &HeadCell)| {
             self.head.texts.get(column).is_some_and(|texts| texts.iter().any(|text| normalise(text) == cell.plain))
         };

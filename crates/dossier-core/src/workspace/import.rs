@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Workspace, act, change, load};
+use super::{Loaded, Workspace, act, change, load};
 use crate::document;
 use crate::import::{ColumnKind, ColumnSpec, ImportPlan, Request, Warning, read_table};
+use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
 use crate::template::{Field, Kind, Part, TableField, Template, What};
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Issue, Result};
 
 /// What is imported, and into what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,21 +23,30 @@ pub struct ImportOptions {
 }
 
 /// What was imported, or would be. Serialises as the plan, with the table beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImportReport {
+    /// The table that was found. None in a workbook of our own that shows no table by itself.
     #[serde(flatten)]
-    pub plan: ImportPlan,
+    pub plan: Option<ImportPlan>,
     /// Id of the table field.
-    pub table: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// Its label.
     #[serde(skip)]
     pub label: String,
-    /// Whether the rows are stored now.
+    /// The whole content, where the workbook is one of our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Map<String, Value>>,
+    /// What of a workbook of our own could not be taken over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<Issue>,
+    /// Whether the content is stored now.
     pub imported: bool,
 }
 
 impl Workspace {
-    /// Reads a table out of a workbook and puts its rows in the place of those of a draft, all in one transaction.
+    /// Reads a workbook into a draft, all in one transaction: one that was exported from the same form gives its whole
+    /// content; of any other the plan table that it holds takes the place of the draft's.
     ///
     /// # Errors
     /// The file cannot be used, or holds no such table; the document is no draft. Then nothing changes.
@@ -47,8 +57,13 @@ impl Workspace {
         file_name: &str,
         options: &ImportOptions,
     ) -> Result<ImportReport> {
-        let template = load(&self.storage, id)?.template;
-        let (field, table, mut plan) = find(&template, bytes, file_name, options)?;
+        let loaded = load(&self.storage, id)?;
+        if options.table.is_none() && options.sheet.is_none() {
+            if let Some(own) = own_workbook(bytes, file_name, &loaded.template)? {
+                return self.import_own(id, file_name, &loaded, own, bytes, options);
+            }
+        }
+        let (field, table, mut plan) = find(&loaded.template, bytes, file_name, options)?;
         let rows = rows(&mut plan, table);
         if !options.dry_run {
             let act = act(&self.environment, "document.import");
@@ -61,9 +76,59 @@ impl Workspace {
                 change(tx, id, changes)
             })?;
         }
-        let (table, label) = (field.id.clone(), field.label.clone());
-        Ok(ImportReport { plan, table, label, imported: !options.dry_run })
+        Ok(ImportReport {
+            plan: Some(plan),
+            table: Some(field.id.clone()),
+            label: field.label.clone(),
+            content: None,
+            issues: Vec::new(),
+            imported: !options.dry_run,
+        })
     }
+
+    fn import_own(
+        &mut self,
+        id: DocumentId,
+        file_name: &str,
+        loaded: &Loaded,
+        own: ReadBack,
+        bytes: &[u8],
+        options: &ImportOptions,
+    ) -> Result<ImportReport> {
+        // The table is shown as that of any other workbook, where there is one.
+        let found = find(&loaded.template, bytes, file_name, options).ok();
+        if !options.dry_run {
+            let mut changes = own.content.clone();
+            // What the release tells stays the release's; what is no more in the workbook goes.
+            for carried in &loaded.carried {
+                if changes.get(carried) == loaded.content.get(carried) {
+                    changes.remove(carried);
+                }
+            }
+            for gone in loaded.record.content.keys().filter(|key| !own.content.contains_key(*key)) {
+                changes.insert(gone.clone(), Value::Null);
+            }
+            let act = act(&self.environment, "document.import");
+            self.storage.transact(act, |tx| {
+                tx.detail("file", file_name);
+                change(tx, id, changes)
+            })?;
+        }
+        let (table, label, plan) = match found {
+            Some((field, table, mut plan)) => {
+                rows(&mut plan, table);
+                (Some(field.id.clone()), field.label.clone(), Some(plan))
+            }
+            None => (None, String::new(), None),
+        };
+        let (content, issues) = (Some(own.content), own.warnings);
+        Ok(ImportReport { plan, table, label, content, issues, imported: !options.dry_run })
+    }
+}
+
+/// A workbook that was exported from this form. Files that are no workbooks of Excel are none of ours.
+fn own_workbook(bytes: &[u8], file_name: &str, template: &Template) -> Result<Option<ReadBack>> {
+    if !bytes.starts_with(b"PK") { Ok(None) } else { sheet::read(bytes, file_name, template) }
 }
 
 /// The table that was asked for, or the one of which most columns are found.

@@ -15,7 +15,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
-use crate::document::{self, Document, Draft};
+use crate::compose::Front;
+use crate::document::{self, Document, Draft, Values};
 use crate::export::{self, Exported, Format, Job, Options};
 use crate::settings::Settings;
 use crate::storage::{
@@ -166,7 +167,8 @@ impl Workspace {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
-        issues.extend(unprintable(&self.environment, &loaded.template, &loaded.content)?);
+        let values = Values::new(&document, &loaded.template, &facts);
+        issues.extend(export::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
         let mut warnings = document::advise(&document, &loaded.template, &facts);
         warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
         Ok(Findings { issues, warnings })
@@ -187,6 +189,7 @@ impl Workspace {
             environment: &self.environment,
             options: as_set(options, &loaded.template, &settings),
             year: loaded.record.year,
+            provisional_number: Some(provisional_number(&loaded.record)),
         };
         export::export(&job, format)
     }
@@ -242,7 +245,9 @@ pub fn render(
     let options = as_set(options, template, settings);
     let year = environment.now().year();
     let facts = &Map::new();
-    export::export(&Job { template, document: &document, facts, settings, environment, options, year }, format)
+    let provisional_number = None;
+    let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
+    export::export(&job, format)
 }
 
 /// The templates of the program.
@@ -253,11 +258,21 @@ pub fn library(environment: &Environment) -> Result<Library> {
     Library::open(std::slice::from_ref(&environment.resources()?.templates))
 }
 
+/// What a draft is called until it gets its official number: 草-2026-012（临时号）.
+fn provisional_number(record: &DocumentRecord) -> String {
+    let id = record.id.to_string();
+    format!("草-{}-{}（临时号）", record.year, id.trim_start_matches('D'))
+}
+
 /// What is asked for, and what the settings always ask for.
 fn as_set(options: Options, template: &Template, settings: &Settings) -> Options {
-    let front = settings.documents.front_matter.get(&template.id).copied().unwrap_or(false);
+    let front = match settings.documents.front_matter.get(&template.id) {
+        Some(true) => Front::Always,
+        Some(false) => Front::Never,
+        None => Front::Auto,
+    };
     Options {
-        front: options.front || front,
+        front: if options.front == Front::Auto { front } else { options.front },
         binding_line: options.binding_line || settings.print.binding_line,
         duplex: options.duplex || settings.print.duplex,
         ..options
@@ -399,62 +414,6 @@ fn values(facts: &Facts) -> Map<String, Value> {
 impl Loaded {
     fn document(&self) -> Result<Document> {
         accept(&self.template, &self.record.content, Map::new())
-    }
-}
-
-/// Characters that no font has, each with the place where it stands.
-fn unprintable(environment: &Environment, template: &Template, content: &Map<String, Value>) -> Result<Vec<Issue>> {
-    let mut fonts = environment.fonts()?;
-    let mut missing: Vec<char> = Vec::new();
-    for value in content.values() {
-        document_characters(value, &mut |ch| {
-            if !ch.is_control() && !fonts.covers(ch) && !missing.contains(&ch) {
-                missing.push(ch);
-            }
-        });
-    }
-    if missing.is_empty() {
-        return Ok(Vec::new());
-    }
-    fonts = fonts.with_fallback(environment.fallback_fonts(&missing));
-    missing.retain(|&ch| !fonts.covers(ch));
-    let mut issues = Vec::new();
-    for field in &template.fields {
-        if let Some(value) = content.get(&field.id) {
-            unprintable_in(&field.id, &field.label, value, &missing, &mut issues);
-        }
-    }
-    Ok(issues)
-}
-
-fn document_characters(value: &Value, see: &mut impl FnMut(char)) {
-    match value {
-        Value::String(text) => text.chars().for_each(see),
-        Value::Array(items) => items.iter().for_each(|item| document_characters(item, see)),
-        Value::Object(map) => map.values().for_each(|value| document_characters(value, see)),
-        _ => {}
-    }
-}
-
-fn unprintable_in(path: &str, label: &str, value: &Value, missing: &[char], issues: &mut Vec<Issue>) {
-    match value {
-        Value::String(text) => {
-            for ch in missing.iter().filter(|&&ch| text.contains(ch)) {
-                let message = format!("“{label}”中的“{ch}”（U+{:04X}）没有字体可以印出，纸上将印作〓", u32::from(*ch));
-                issues.push(Issue::at(path, "no_font", message));
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                unprintable_in(&format!("{path}[{index}]"), label, item, missing, issues);
-            }
-        }
-        Value::Object(map) => {
-            for (key, value) in map {
-                unprintable_in(&format!("{path}.{key}"), label, value, missing, issues);
-            }
-        }
-        _ => {}
     }
 }
 
