@@ -26,15 +26,16 @@ pub fn new(world: &World, args: args::New) -> Result<ExitCode> {
 pub fn list(world: &World, args: args::List) -> Result<ExitCode> {
     let status = args.status.as_deref().map(str::parse).transpose()?;
     let filter = Filter { template: args.template, status, year: args.year, query: args.query };
-    let documents = world.workspace()?.list(&filter)?;
+    let workspace = world.workspace()?;
+    let documents = workspace.list(&filter)?;
     if world.json {
         output::json(&documents);
         return Ok(ExitCode::SUCCESS);
     }
     for document in documents {
-        let day = document.updated_at.get(..10).unwrap_or_default();
+        let changed = workspace.environment().local_time(&document.updated_at);
         let release = document.release.map(|name| format!("（{name}）")).unwrap_or_default();
-        output::line(format!("{}  {}  {day}  {}{release}", document.id, document.status.label(), document.title));
+        output::line(format!("{}  {}  {changed}  {}{release}", document.id, document.status.label(), document.title));
     }
     Ok(ExitCode::SUCCESS)
 }

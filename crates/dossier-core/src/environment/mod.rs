@@ -80,6 +80,16 @@ impl Environment {
         }
     }
 
+    /// A stored moment (UTC) as this machine's people read it: `2026-04-15 10:00`.
+    pub fn local_time(&self, stored: &str) -> String {
+        let Ok(moment) = DateTime::parse_from_rfc3339(stored) else { return stored.to_owned() };
+        let local = match self.clock {
+            Clock::System => moment.with_timezone(&Local).fixed_offset(),
+            Clock::Fixed(now) => moment.with_timezone(now.offset()),
+        };
+        local.format("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// Who is logged in at this machine; the audit log names them.
     pub fn user(&self) -> &str {
         &self.user
@@ -147,4 +157,17 @@ fn map_font(path: &Path, index: u32) -> Result<FontData> {
         Error::new(Code::Installation, error.message).hint("程序自带的字体不完整，请重新安装本程序")
     })?;
     Ok(FontData { bytes: Arc::new(map), index })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_moment_reads_as_local_time() {
+        let now = DateTime::parse_from_rfc3339("2026-04-15T07:30:00+08:00").unwrap();
+        let environment = Environment::fixed(now, Resources { templates: "t".into(), fonts: "f".into() });
+        assert_eq!(environment.local_time("2026-04-14T23:30:00Z"), "2026-04-15 07:30");
+        assert_eq!(environment.local_time("soon"), "soon");
+    }
 }

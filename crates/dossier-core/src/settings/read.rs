@@ -144,7 +144,7 @@ fn person(reader: &mut Reader, path: &str, value: &Value) -> Person {
             *slot = reader.text(&join(path, key), value);
         }
     }
-    if person.name.is_empty() && !map.get("name").is_some_and(|name| !name.is_string()) {
+    if person.name.is_empty() && map.get("name").is_none_or(Value::is_string) {
         reader.refuse(&join(path, "name"), "required", "姓名没有填");
     }
     person

@@ -5,8 +5,7 @@ use rusqlite::ErrorCode;
 use crate::{Code, Error};
 
 /// The way out of a damaged database.
-pub(super) const DAMAGE_HINT: &str =
-    "请不要删除或覆盖该文件；先把整个数据文件夹另存一份，再用 `backups` 文件夹中的备份恢复";
+const DAMAGE_HINT: &str = "请不要删除或覆盖该文件；先把整个数据文件夹另存一份，再用 `backups` 文件夹中的备份恢复";
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::error::{DAMAGE_HINT, damaged};
+use super::error::damaged;
 use super::migrations::{MIGRATIONS, migrate};
 use super::{BACKUPS, FILE_NAME, Storage};
 use crate::{Code, Error, Result, files};
@@ -149,6 +149,5 @@ fn at(path: &Path, error: Error) -> Error {
     if error.message.contains(&name) {
         return error;
     }
-    let hint = error.hint.clone().unwrap_or_else(|| DAMAGE_HINT.into());
-    Error { message: format!("无法打开 `{name}`：{}", error.message), hint: Some(hint), ..error }
+    Error { message: format!("无法打开 `{name}`：{}", error.message), ..error }
 }
