@@ -54,13 +54,19 @@ fn read(template: &Template, bytes: &[u8]) -> ReadBack {
 }
 
 #[track_caller]
+fn check_content(back: &ReadBack, expected: &Map<String, Value>) {
+    for (id, value) in expected {
+        assert!(back.content.get(id) == Some(value), "{id}: {} instead of {value}", back.content[id]);
+    }
+    let added: Vec<_> = back.content.keys().filter(|id| !expected.contains_key(*id)).collect();
+    assert!(added.is_empty(), "nothing is added: {added:?}");
+}
+
+#[track_caller]
 fn check_same(template: &Template, document: &Document, bytes: &[u8]) {
     let back = read(template, bytes);
     assert_eq!(back.warnings, [], "{}: nothing was changed", template.id);
-    for (id, value) in document.content() {
-        assert_eq!(back.content.get(id), Some(value), "{}: {id}", template.id);
-    }
-    assert_eq!(&back.content, document.content(), "{}: nothing is added", template.id);
+    check_content(&back, document.content());
 }
 
 #[test]
@@ -124,5 +130,233 @@ fn samples_to_look_at() {
         std::fs::write(out.join(format!("{form}.xlsx")), export(&template, &document, Wanted::default())).unwrap();
         let wanted = Wanted { blank: true, ..Wanted::default() };
         std::fs::write(out.join(format!("{form}-blank.xlsx")), export(&template, &document, wanted)).unwrap();
+    }
+}
+
+/// A form with a field of every kind, alone in a cell and among others.
+const EVERY_KIND: &str = r#"
+id = "every-kind"
+version = "1.0"
+form_number = "T-01"
+title = "各种字段"
+number = "T-{year}-{seq:03}"
+category = "测试"
+style = "form"
+
+[fields.name]
+label = "名称"
+type = "text"
+[fields.story]
+label = "说明"
+type = "long_text"
+[fields.count]
+label = "数量"
+type = "integer"
+unit = "台"
+[fields.cost]
+label = "花费"
+type = "decimal"
+unit = "元"
+[fields.day]
+label = "日期"
+type = "date"
+[fields.moment]
+label = "时间"
+type = "datetime"
+[fields.clock]
+label = "时刻"
+type = "time"
+[fields.minutes]
+label = "时长"
+type = "duration"
+style = "minutes"
+[fields.hours]
+label = "用时"
+type = "duration"
+[fields.release]
+label = "版本"
+type = "version"
+[fields.level]
+label = "等级"
+type = "choice"
+options = ["高", "中", "低"]
+[fields.ways]
+label = "方式"
+type = "choice"
+many = true
+options = ["邮件", "电话", "其他：{ways_other}"]
+[fields.ways_other]
+label = "其他方式"
+type = "text"
+[fields.owner]
+label = "负责人"
+type = "person"
+[fields.members]
+label = "成员"
+type = "person"
+many = true
+[fields.stars]
+label = "满意度"
+type = "rating"
+[fields.signed]
+label = "签字"
+type = "signature"
+[fields.rows]
+label = "清单"
+type = "table"
+columns = [
+  { id = "what", label = "事项", type = "text" },
+  { id = "note", label = "说明", type = "long_text" },
+  { id = "due", label = "期限", type = "date" },
+  { id = "share", label = "占比", type = "decimal" },
+  { id = "state", label = "状态", type = "choice", options = ["完成", "未完成"] },
+  { id = "risk", label = "风险", type = "choice", options = ["高", "低"] },
+  { id = "people", label = "人员", type = "person", many = true },
+]
+
+[[layout]]
+lines = [["名称：{name}", "日期：{day}"]]
+[[layout]]
+bar = "一、单独"
+[[layout]]
+grid.rows = [
+  { widths = [25, 140], cells = ["说明", "{story}"] },
+  { widths = [25, 30, 25, 30, 25, 30], cells = ["数量", "{count}", "花费", "{cost}", "时刻", "{clock}"] },
+  { widths = [25, 57, 25, 58], cells = ["时间", "{moment}", "时长", "{minutes}"] },
+  { widths = [25, 57, 25, 58], cells = ["用时", "{hours}", "版本", "{release}"] },
+  { widths = [25, 57, 25, 58], cells = ["等级", "{level}", "方式", "{ways}"] },
+  { widths = [25, 57, 25, 58], cells = ["等级", "{level:name}", "满意度", "{stars}"] },
+  { widths = [25, 57, 25, 58], cells = ["负责人", "{owner}", "成员", "{members}"] },
+  { widths = [25, 140], cells = ["综合", ["负责人 {owner}、签字 {signed}，共 {count} 台", "于 {day} 花费 {cost} 元；{level}"]] },
+]
+[[layout]]
+table = "rows"
+caption = "清单"
+columns = [
+  { width = 10, head = "序号", cell = "{#}", align = "center" },
+  { width = 30, head = "事项", cell = "{what}" },
+  { width = 35, head = "说明", cell = "{note}" },
+  { width = 25, head = "期限", cell = "{due}" },
+  { width = 15, head = "占比", cell = "{share}" },
+  { width = 20, head = "状态", cell = "{state}" },
+  { width = 10, head = "风险", cell = "{risk:name}" },
+  { width = 20, head = "人员", cell = "{people}" },
+]
+"#;
+
+fn every_kind() -> Template {
+    Template::parse(EVERY_KIND, "every-kind").unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+mod random {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    /// What people type, and what spreadsheets misunderstand.
+    fn text() -> impl Strategy<Value = String> {
+        let odd = prop_oneof![
+            Just("=1+1".to_owned()),
+            Just("+86 10 8000".to_owned()),
+            Just("@here".to_owned()),
+            Just("-1".to_owned()),
+            Just("'quoted'".to_owned()),
+            Just("1.10".to_owned()),
+            Just("007".to_owned()),
+            Just("2026-04-15".to_owned()),
+            Just("_x0041_ <b>&amp;</b>".to_owned()),
+            Just("𠮷田 ☑ … · — “引号”".to_owned()),
+            Just("a  b\u{3000}c".to_owned()),
+            Just("____".to_owned()),
+            Just("12、签字 x，共 3 台".to_owned()),
+            Just("长".repeat(3_000)),
+            Just("x".repeat(400)),
+        ];
+        prop_oneof![2 => odd, 3 => "[一-十a-z0-9 ,.;:=+@\"'（）、，；<>&_#%-]{1,40}"]
+    }
+
+    fn long_text() -> impl Strategy<Value = String> {
+        prop_oneof![text(), prop::collection::vec(text(), 1..4).prop_map(|lines| lines.join("\n"))]
+    }
+
+    fn date() -> impl Strategy<Value = String> {
+        (1990..2100_u32, 1..=12_u32, 1..=28_u32).prop_map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"))
+    }
+
+    fn clock() -> impl Strategy<Value = String> {
+        (0..24_u32, 0..60_u32).prop_map(|(hour, minute)| format!("{hour:02}:{minute:02}"))
+    }
+
+    fn decimal() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            (0..1_000_000_u64).prop_map(Value::from),
+            (0..100_000_u64, 0..1_000_u32).prop_map(|(whole, part)| Value::from(format!("{whole}.{part:03}"))),
+        ]
+    }
+
+    fn people() -> impl Strategy<Value = Value> {
+        prop::collection::vec("[赵钱孙李王][一-十]{1,2}", 1..4).prop_map(Value::from)
+    }
+
+    fn object(fields: Vec<(&'static str, BoxedStrategy<Value>)>) -> impl Strategy<Value = Map<String, Value>> {
+        let fields = fields.into_iter().map(|(id, value)| {
+            prop::option::weighted(0.8, value).prop_map(move |value| value.map(|value| (id.to_owned(), value)))
+        });
+        fields.collect::<Vec<_>>().prop_map(|fields| fields.into_iter().flatten().collect())
+    }
+
+    fn of<T: Into<Value> + std::fmt::Debug + 'static>(
+        strategy: impl Strategy<Value = T> + 'static,
+    ) -> BoxedStrategy<Value> {
+        strategy.prop_map(Into::into).boxed()
+    }
+
+    fn one_of(names: &'static [&'static str]) -> BoxedStrategy<Value> {
+        prop::sample::select(names).prop_map(Value::from).boxed()
+    }
+
+    pub fn content() -> impl Strategy<Value = Map<String, Value>> {
+        let row = object(vec![
+            ("what", of(text())),
+            ("note", of(long_text())),
+            ("due", of(date())),
+            ("share", decimal().boxed()),
+            ("state", one_of(&["完成", "未完成"])),
+            ("risk", one_of(&["高", "低"])),
+            ("people", people().boxed()),
+        ]);
+        let rows = prop::collection::vec(row, 0..6).prop_map(|rows| rows.into_iter().map(Value::Object).collect::<Value>());
+        let many = prop::sample::subsequence(vec!["邮件", "电话", "其他"], 0..=3).prop_map(|names| json!(names));
+        object(vec![
+            ("name", of(text())),
+            ("story", of(long_text())),
+            ("count", of(0..100_000_u32)),
+            ("cost", decimal().boxed()),
+            ("day", of(date())),
+            ("moment", of((date(), clock()).prop_map(|(day, time)| format!("{day} {time}")))),
+            ("clock", of(clock())),
+            ("minutes", of(0..10_000_u32)),
+            ("hours", of(0..10_000_u32)),
+            ("release", one_of(&["V4.1.2", "1.10", "3.2.1-rc.2"])),
+            ("level", one_of(&["高", "中", "低"])),
+            ("ways", many.boxed()),
+            ("ways_other", of(text())),
+            ("owner", one_of(&["陈晓明", "Ann Lee"])),
+            ("members", people().boxed()),
+            ("stars", of(1..=5_u32)),
+            ("signed", one_of(&["刘志远"])),
+            ("rows", rows.boxed()),
+        ])
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_is_typed_comes_back(content in random::content()) {
+        let template = every_kind();
+        let draft = Draft { template: template.id.clone(), content };
+        let Ok(document) = validate(&draft, &template) else { return Ok(()) };
+        check_same(&template, &document, &export(&template, &document, Wanted::default()));
     }
 }

@@ -3,10 +3,11 @@
 //! The edges of all cells become the columns of the sheet, and each cell of the paper a range of them. Columns are
 //! counted in pixels of a spreadsheet (96 to the inch), rows in points.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use dossier_layout::content::{
-    Block, Cell, CellBody, Content, Group, Inline, Piece, Row, RowKind, Style, Table, TablePart,
+    Align, Block, Cell, CellBody, Content, Group, Inline, Piece, Row, RowKind, Style, Table, TablePart,
 };
 use dossier_layout::style::{self, Measures, Type, measures};
 
@@ -16,8 +17,19 @@ use super::values;
 
 /// Excel draws no row taller than 409.5 pt: what needs more takes several rows.
 const TALLEST: f64 = 405.0;
-/// Edges closer than this (mm) are one: a column of three pixels only makes trouble.
-const SAME_EDGE: f64 = 0.6;
+/// Edges closer than this (mm) are one: nobody sees it, and columns of a few pixels only make trouble.
+const SAME_EDGE: f64 = 2.1;
+
+/// Width of one step of indentation, pt.
+const INDENT: f64 = 7.5;
+/// Cells wider than this (pt) are indented.
+const ROOMY: f64 = 84.0;
+/// Cells narrower than this (pt) have no room for an indented date blank.
+const DATE_ROOM: f64 = 100.0;
+/// How much of a page is filled: printers differ a little.
+const FILLED: f64 = 0.97;
+/// Rows that a heading or a bar takes along.
+const TAKEN_ALONG: u32 = 3;
 
 /// The sheet before it is written.
 pub(super) struct Grid<'a> {
@@ -29,6 +41,8 @@ pub(super) struct Grid<'a> {
     pub areas: Vec<Area<'a>>,
     /// Rows that start a new page.
     pub page_breaks: Vec<u32>,
+    /// Rows that stay on one page: from the first to the one after the last.
+    keeps: Vec<(u32, u32)>,
     /// Runs of head rows that could repeat on each page, with the number of rows under them.
     pub heads: Vec<Heads>,
     pub measures: Measures,
@@ -55,6 +69,8 @@ pub(super) struct Area<'a> {
     pub tag: u32,
     pub kind: RowKind,
     pub look: Look,
+    /// Room for its text, pt.
+    pub room: f64,
     /// First sheet row of the row of the paper that the area belongs to, and which of its tiers this is.
     pub record: u32,
     pub tier: u32,
@@ -85,12 +101,53 @@ pub(super) fn lay_out(content: &Content) -> Grid<'_> {
         rows: Vec::new(),
         areas: Vec::new(),
         page_breaks: Vec::new(),
+        keeps: Vec::new(),
         heads: Vec::new(),
         measures,
     };
     let mut builder = Builder { grid, edges, style: content.style, known: RefCell::new(None) };
     builder.blocks(&content.body);
-    builder.grid
+    let mut grid = builder.grid;
+    grid.keep_together();
+    grid
+}
+
+impl Grid<'_> {
+    /// Breaks pages before what would be torn apart: spreadsheets know no rows that belong together.
+    fn keep_together(&mut self) {
+        self.keeps.sort_unstable();
+        let page = self.measures.text_height().to_pt() * FILLED;
+        let height = |from: u32, to: u32| self.rows[from as usize..to as usize].iter().sum::<f64>();
+        let end = self.rows.len() as u32;
+        let repeated = self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
+        let mut breaks = Vec::new();
+        let (mut top, mut used) = (0, 0.0);
+        for row in 0..end {
+            let own = height(row, row + 1);
+            if self.page_breaks.contains(&row) {
+                (top, used) = (row, own);
+                continue;
+            }
+            if used + own <= page || row == top {
+                used += own;
+                continue;
+            }
+            let mut start = row;
+            // Later ranges begin lower: going upwards, one range may lead into another.
+            for &(first, last) in self.keeps.iter().rev() {
+                if first < start && start < last && first > top && height(first, last.min(end)) <= page {
+                    start = first;
+                }
+            }
+            if start < row {
+                breaks.push(start);
+            }
+            let heads = repeated.filter(|heads| heads.last < start).map_or(0.0, |heads| height(heads.first, heads.last + 1));
+            (top, used) = (start, height(start, row + 1) + heads);
+        }
+        self.page_breaks.extend(breaks);
+        self.page_breaks.sort_unstable();
+    }
 }
 
 /// Edges of the sheet's columns.
@@ -135,15 +192,14 @@ impl Edges {
         at.extend(widest.1);
         at.retain(|edge| *edge <= width + SAME_EDGE);
         at.sort_by(f64::total_cmp);
+        at.dedup();
         let mut distinct: Vec<f64> = Vec::new();
-        for edge in at {
-            match distinct.last() {
-                Some(last) if edge - last < SAME_EDGE => {}
-                _ => distinct.push(edge),
-            }
+        for near in cluster(&at) {
+            distinct.push(near.iter().sum::<f64>() / near.len() as f64);
         }
-        if let Some(last) = distinct.last_mut() {
-            *last = width;
+        // The paper's own edges stand where they are.
+        if let [first, .., last] = &mut distinct[..] {
+            (*first, *last) = (0.0, width);
         }
         Self { at: distinct, is_complete: !one_table }
     }
@@ -228,6 +284,19 @@ impl Edges {
     }
 }
 
+/// Sorted edges in groups that are one.
+fn cluster(edges: &[f64]) -> Vec<&[f64]> {
+    let mut clusters = Vec::new();
+    let mut rest = edges;
+    while let Some(first) = rest.first() {
+        let count = rest.partition_point(|edge| edge - first < SAME_EDGE);
+        let (near, after) = rest.split_at(count);
+        clusters.push(near);
+        rest = after;
+    }
+    clusters
+}
+
 fn for_each_table<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Table)) {
     for block in blocks {
         match block {
@@ -285,7 +354,10 @@ impl<'a> Builder<'a> {
     }
 
     fn blocks(&mut self, blocks: &'a [Block]) {
+        // The first of the headings that wait for what they stand above.
+        let mut heading: Option<u32> = None;
         for (index, block) in blocks.iter().enumerate() {
+            let first = self.next_row();
             match block {
                 Block::Title(inlines) => self.title(inlines),
                 Block::Lines { rows } => self.lines(rows, blocks.get(index + 1)),
@@ -304,7 +376,19 @@ impl<'a> Builder<'a> {
                     }
                 }
                 Block::PageBreak => self.page_break(),
-                Block::Whole(inner) => self.blocks(inner),
+                Block::Whole(inner) => {
+                    self.blocks(inner);
+                    // A signature is never alone on a page.
+                    self.grid.keeps.push((first.saturating_sub(2), self.next_row()));
+                }
+            }
+            match block {
+                Block::Heading { .. } => heading = heading.or(Some(first)),
+                _ => {
+                    if let Some(start) = heading.take() {
+                        self.grid.keeps.push((start, self.next_row().min(first + TAKEN_ALONG)));
+                    }
+                }
             }
         }
     }
@@ -340,8 +424,11 @@ impl<'a> Builder<'a> {
     fn text(&mut self, piece: &'a Piece, number: Option<usize>) {
         let look = Look { upright: Upright::Top, ..plain_look(face(style::TEXT, false, false)) };
         let size = style::TEXT.size.to_pt();
-        let text = values::plain(&piece.inlines);
-        let lines = measure::lines(&text, size, self.width(0, self.edges.last()) - 2.0 * size);
+        let mut text = values::plain(&piece.inlines).into_owned();
+        if let Some(number) = number {
+            text.insert_str(0, &format!("{number}. "));
+        }
+        let lines = measure::lines(&text, size, self.width(0, self.edges.last()) - size / 2.0);
         let height = measure::height(lines, size, style::TEXT.pitch.to_pt()) + style::TEXT_AFTER.to_pt() / 2.0;
         let text = match number {
             Some(number) => AreaText::Clause(number, &piece.inlines),
@@ -354,7 +441,8 @@ impl<'a> Builder<'a> {
         let row = self.next_row();
         let rows = self.push_rows(height);
         let (column, columns, kind) = (0, self.edges.last(), RowKind::Body);
-        self.grid.areas.push(Area { row, rows, column, columns, text, tag, kind, look, record: row, tier: 0 });
+        let room = self.width(0, columns);
+        self.grid.areas.push(Area { row, rows, column, columns, text, tag, kind, look, room, record: row, tier: 0 });
     }
 
     /// Adds a height to the sheet, in as many rows as it needs.
@@ -397,6 +485,7 @@ impl<'a> Builder<'a> {
                     tag: piece.tag,
                     kind: RowKind::Body,
                     look,
+                    room: self.width(pair[0], pair[1]),
                     record: row,
                     tier: 0,
                 });
@@ -454,8 +543,17 @@ impl<'a> Builder<'a> {
         if group.new_page {
             self.page_break();
         }
+        let start = self.next_row();
         if !group.list {
-            return self.parts(&group.parts);
+            self.parts(&group.parts);
+            if matches!(group.parts.first(), Some(TablePart::Row(Row { kind: RowKind::Bar, .. }))) {
+                self.grid.keeps.push((start, self.next_row().min(start + TAKEN_ALONG)));
+            }
+            if group.whole {
+                let before = u32::from(group.takes_previous);
+                self.grid.keeps.push((start.saturating_sub(before), self.next_row()));
+            }
+            return;
         }
         let mut heads: Option<(u32, u32)> = None;
         let (mut body, mut is_flat) = (0, true);
@@ -479,6 +577,7 @@ impl<'a> Builder<'a> {
             }
         }
         if let Some((first, last)) = heads {
+            self.grid.keeps.push((start, self.next_row().min(last + TAKEN_ALONG)));
             self.grid.heads.push(Heads { first, last, body, is_flat });
         }
     }
@@ -509,9 +608,15 @@ impl<'a> Builder<'a> {
             self.push_rows(height);
         }
         starts.push(self.next_row());
-        for leaf in &leaves {
+        if self.next_row() - record > 1 {
+            self.grid.keeps.push((record, self.next_row()));
+        }
+        for (index, leaf) in leaves.iter().enumerate() {
             let (first, end) = (starts[leaf.tier], starts[leaf.tier + leaf.tiers]);
-            let look = self.look(leaf);
+            let mut look = self.look(leaf);
+            if leaves.get(index + 1).is_some_and(|next| next.cell.open_left) {
+                look.lines[2] = Line::None;
+            }
             self.grid.areas.push(Area {
                 row: first,
                 rows: end - first,
@@ -521,6 +626,7 @@ impl<'a> Builder<'a> {
                 tag: leaf.cell.tag,
                 kind: leaf.kind,
                 look,
+                room: self.width(leaf.column, leaf.end.max(leaf.column + 1)) - if look.is_indented { INDENT } else { 0.0 },
                 record,
                 tier: u32::try_from(leaf.tier).unwrap_or(u32::MAX),
             });
@@ -587,15 +693,24 @@ impl<'a> Builder<'a> {
     fn needs(&self, cell: &Cell, inlines: &[Inline], kind: RowKind, column: u16, end: u16) -> f64 {
         let face = self.cell_face(cell, inlines, kind);
         let size = f64::from(face.size) / 10.0;
-        let text = values::plain(inlines);
+        let width = self.width(column, end.max(column + 1)) - self.indent(cell, inlines, kind, column, end) * INDENT;
         let is_label = cell.label || matches!(kind, RowKind::Head | RowKind::Bar | RowKind::Caption);
-        let lines = measure::lines(&text, size, self.width(column, end.max(column + 1)));
+        let text = values::broken(inlines, is_label, size, width).map_or_else(|| values::plain(inlines), Cow::Owned);
+        let lines = measure::lines(&text, size, width);
         let measures = &self.grid.measures;
         let pad = if kind == RowKind::Head { measures.head_pad_y } else { measures.pad_y }.to_pt();
         // Labels have lines that follow each other closely.
         let pitch = if is_label { size * 1.45 } else { measures.cell.pitch.to_pt() };
         // On paper a line is 1 em high; the room around it that the pitch brings along counts as padding there.
         measure::height(lines, size, pitch) + (2.0 * pad - (pitch - size)).max(2.0)
+    }
+
+    /// Steps that a value stands off the line beside it, as on paper. Narrow cells and 发布计划表 need the room.
+    fn indent(&self, cell: &Cell, inlines: &[Inline], kind: RowKind, column: u16, end: u16) -> f64 {
+        let is_label = cell.label || kind == RowKind::Head;
+        let width = self.width(column, end.max(column + 1));
+        let is_roomy = self.style != Style::Table && width > ROOMY && (width > DATE_ROOM || !has_blank(inlines));
+        if is_label || !is_roomy || cell.align == Align::Center { 0.0 } else { 1.0 }
     }
 
     fn cell_face(&self, cell: &Cell, inlines: &[Inline], kind: RowKind) -> Face {
@@ -633,10 +748,16 @@ impl<'a> Builder<'a> {
             fill,
             align,
             upright: Upright::Middle,
+            is_indented: self.indent(leaf.cell, leaf.inlines, leaf.kind, leaf.column, leaf.end) > 0.0,
             lines: [left, Line::Thin, Line::Thin, Line::Thin],
             number: NumberForm::General,
         }
     }
+}
+
+/// A height that spreadsheets keep as it is: they count in pixels.
+pub(super) fn in_pixels(height: f64) -> f64 {
+    (height / 0.75).ceil() * 0.75
 }
 
 /// Stretches tiers evenly until they are as high together as asked for.
@@ -655,6 +776,14 @@ fn extend(leaves: &mut [Leaf], end: usize, new_end: usize) {
     }
 }
 
+fn has_blank(inlines: &[Inline]) -> bool {
+    inlines.iter().any(|inline| match inline {
+        Inline::Blank { .. } => true,
+        Inline::Together(inner) => has_blank(inner),
+        _ => false,
+    })
+}
+
 fn face(type_: Type, bold: bool, sans: bool) -> Face {
     Face { size: tenths(type_.size.to_pt()), bold, sans }
 }
@@ -670,6 +799,7 @@ fn plain_look(type_: Face) -> Look {
         fill: Fill::None,
         align: Side::Left,
         upright: Upright::Middle,
+        is_indented: false,
         lines: [Line::None; 4],
         number: NumberForm::General,
     }

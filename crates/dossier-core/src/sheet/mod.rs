@@ -6,6 +6,7 @@
 //!
 //! - `grid` lays the content of the paper out: every edge of a cell becomes an edge of a column;
 //! - `measure` finds the heights of rows, `style` the looks of cells, `values` what stands in them;
+//! - `rows` writes the rows of long tables, thousands of cells that look alike;
 //! - `names` is what the workbook knows about itself: a defined name for each field and a hidden sheet;
 //! - `read` takes over what people changed, and `matching` takes composed texts apart.
 
@@ -14,6 +15,7 @@ mod matching;
 mod measure;
 mod names;
 mod read;
+mod rows;
 mod style;
 mod values;
 mod write;

@@ -4,6 +4,7 @@
 //! holds the template's name, the content, and for each name what was printed there: reading compares, and takes over
 //! only what has been changed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub(super) const CHUNK: usize = 30_000;
 
 /// All that the hidden sheet holds.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(super) struct Record<'c> {
     pub version: u32,
     pub template: String,
     pub template_version: String,
@@ -32,7 +33,7 @@ pub(super) struct Record {
     pub texts: Vec<Vec<PartRecord>>,
     pub cells: Vec<CellRecord>,
     pub tables: Vec<TableRecord>,
-    pub content: Map<String, Json>,
+    pub content: Cow<'c, Map<String, Json>>,
 }
 
 /// A part of a template's text.
@@ -241,7 +242,12 @@ impl<'a> Recorder<'a> {
     }
 
     /// The record, and the names that belong to it. `starts` are the rows where areas begin, in order.
-    pub fn finish(self, template: &Template, content: &Map<String, Json>, starts: &[u32]) -> (Record, Vec<Named>) {
+    pub fn finish<'c>(
+        self,
+        template: &Template,
+        content: &'c Map<String, Json>,
+        starts: &[u32],
+    ) -> (Record<'c>, Vec<Named>) {
         let mut names: Vec<Named> = Vec::new();
         let mut cells = Vec::new();
         for (cell, place) in self.cells {
@@ -279,7 +285,7 @@ impl<'a> Recorder<'a> {
             texts,
             cells,
             tables,
-            content: content.clone(),
+            content: Cow::Borrowed(content),
         };
         (record, names)
     }

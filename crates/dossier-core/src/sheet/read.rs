@@ -25,7 +25,7 @@ pub(super) fn read(workbook: &Workbook, template: &Template) -> Result<Option<Re
         record: &record,
         fields: Fields::new(template),
         formats: Formats::default(),
-        content: record.content.clone(),
+        content: record.content.clone().into_owned(),
         changed: HashMap::new(),
         warnings: Vec::new(),
         names: workbook
@@ -56,7 +56,7 @@ pub(super) fn read(workbook: &Workbook, template: &Template) -> Result<Option<Re
 }
 
 /// What the hidden sheet holds, if there is one.
-fn record(workbook: &Workbook) -> Result<Option<Record>> {
+fn record(workbook: &Workbook) -> Result<Option<Record<'static>>> {
     let Some(sheet) = workbook.sheet(names::SHEET) else { return Ok(None) };
     let text = |row: u32| match sheet.cell(Address::new(row, 0)).map(|cell| &cell.value) {
         Some(Value::Text(text)) => Some(text.to_string()),
@@ -200,7 +200,7 @@ fn single(field: &Field, kind: &Kind, seen: &Seen) -> Result<Option<Json>, Troub
 }
 
 struct Reader<'r> {
-    record: &'r Record,
+    record: &'r Record<'static>,
     fields: Fields<'r>,
     formats: Formats,
     content: Map<String, Json>,
@@ -327,8 +327,8 @@ impl<'r> Reader<'r> {
             _ => Vec::new(),
         };
         let found = self.found(table, &body);
-        let count = table.count.max(stored.len());
-        let expected: Vec<Vec<Printed>> = (0..count).map(|row| self.expected(table, row, stored.get(row))).collect();
+        let expected: Vec<Vec<Printed>> =
+            (0..table.count).map(|row| self.expected(table, row, stored.get(row))).collect();
         let partners = partners(&found, &expected, &body.compared);
 
         let warnings = self.warnings.len();
@@ -344,8 +344,10 @@ impl<'r> Reader<'r> {
                 taken = self.take_rows(table, &body, &found, &partners, &stored, &expected, true);
             }
         }
-        let (mut fixed, mut free) = taken;
-        for (index, row) in fixed.iter_mut().enumerate() {
+        let (fixed, mut free) = taken;
+        // Blank paper may have had fewer rows than there are.
+        free.extend(stored.iter().skip(table.count).cloned());
+        for (index, row) in fixed.iter().enumerate() {
             if row.is_none() && index < table.count {
                 let message = format!("“{}”第 {} 行固定的行已被删除，保留原来的内容", field.label, index + 1);
                 self.warnings.push(Issue::at(table.rows_name.clone(), "fixed_row_deleted", message));
@@ -405,7 +407,7 @@ impl<'r> Reader<'r> {
             match partner {
                 Some(index) if is_fixed => fixed[index] = Some(row),
                 // A row whose cells were all emptied is no row, whatever the paper does not show of it.
-                _ if found.is_blank(&body.compared) && base.is_none_or(|base| !base.is_empty()) => {}
+                _ if found.is_blank(&body.compared) && !is_empty(before) => {}
                 _ if row.is_empty() && base.is_none() => {}
                 _ => free.push(row),
             }

@@ -18,6 +18,8 @@ pub(super) struct Look {
     pub fill: Fill,
     pub align: Side,
     pub upright: Upright,
+    /// Set off the line beside it.
+    pub is_indented: bool,
     /// Left, top, right, bottom.
     pub lines: [Line; 4],
     pub number: NumberForm,
@@ -151,6 +153,9 @@ fn make(look: Look, codes: &[String]) -> Format {
     if let Some(dossier_layout::Color(red, green, blue)) = shade {
         let rgb = u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue);
         format = format.set_background_color(Color::RGB(rgb));
+    }
+    if look.is_indented {
+        format = format.set_indent(1);
     }
     match look.number {
         NumberForm::General => format,

@@ -8,6 +8,7 @@ use dossier_layout::content::{Inline, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::measure;
 use super::style::{Face, Formats, NumberForm};
 use crate::compose::{Place, Source};
 use crate::document::display;
@@ -304,6 +305,44 @@ pub(super) fn runs(inlines: &[Inline], face: Face) -> Vec<(Face, String)> {
     runs
 }
 
+/// The text of a cell with the line breaks that spreadsheets would set badly. `None`: there are none to set.
+pub(super) fn broken(inlines: &[Inline], is_label: bool, size: f64, width: f64) -> Option<String> {
+    if is_label { halved(inlines, size, width) } else { with_options(inlines, size, width) }
+}
+
+/// A label of four characters breaks 2 + 2 where it does not fit on a line.
+fn halved(inlines: &[Inline], size: f64, width: f64) -> Option<String> {
+    let text = plain(inlines);
+    let mut places = text.char_indices().map(|(index, _)| index);
+    let middle = places.nth(2)?;
+    let is_four = places.count() == 1 && text.len() == 12;
+    if !is_four || measure::lines(&text, size, width) == 1 {
+        return None;
+    }
+    Some(format!("{}\n{}", &text[..middle], &text[middle..]))
+}
+
+/// The text of a cell with options, each whole on its line: where one does not fit, a new line begins. `None`: there is
+/// nothing to decide.
+fn with_options(inlines: &[Inline], size: f64, width: f64) -> Option<String> {
+    if !inlines.contains(&Inline::Gap) {
+        return None;
+    }
+    let mut text = String::new();
+    // Where the line being filled begins.
+    let mut line = 0;
+    for (index, option) in inlines.split(|inline| *inline == Inline::Gap).enumerate() {
+        let option = plain(option);
+        let gap = if index > 0 { "　" } else { "" };
+        let candidate = format!("{}{gap}{}", &text[line..], option.split('\n').next().unwrap_or_default());
+        let begins = index > 0 && measure::lines(&candidate, size, width) > measure::lines(&text[line..], size, width);
+        text.push_str(if begins { "\n" } else { gap });
+        text.push_str(&option);
+        line = text.rfind('\n').map_or(0, |at| at + 1);
+    }
+    Some(text)
+}
+
 const SMALL: u16 = 75;
 
 fn each<'a>(inlines: &'a [Inline], push: &mut impl FnMut(&str, Option<&'a Span>)) {
@@ -331,4 +370,23 @@ pub(super) fn is_blank(text: &str) -> bool {
     let is_word = |ch: char| ch.is_alphanumeric() && !"年月日时分钟".contains(ch);
     (text.contains("__") && !text.contains(is_word))
         || text.chars().all(|ch| ch.is_whitespace() || matches!(ch, '_' | '☆' | '□' | '☐'))
+}
+
+/// Whether a text begins with what spreadsheets take for an escaped character: `_xHHHH_`.
+pub(super) fn is_escape(text: &str) -> bool {
+    let [b'_', b'x', hex @ ..] = text.as_bytes() else { return false };
+    hex.len() >= 5 && hex[..4].iter().all(u8::is_ascii_hexdigit) && hex[4] == b'_'
+}
+
+/// A text in which nothing is taken for an escaped character.
+pub(super) fn without_escapes(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 5);
+    for (index, ch) in text.char_indices() {
+        out.push_str(if is_escape(&text[index..]) { "_x005F" } else { "" });
+        out.push(ch);
+    }
+    Cow::Owned(out)
 }

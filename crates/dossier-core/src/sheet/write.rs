@@ -6,24 +6,23 @@ use chrono::{Datelike, Timelike};
 use dossier_layout::content::{Inline, RowKind};
 use dossier_layout::{Abs, content};
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
 };
 use serde_json::{Map, Value as Json};
 
 use super::Meta;
 use super::grid::{self, Area, AreaText, Grid, Heads};
 use super::names::{self, Recorder};
-use super::style::{Formats, Look, NumberForm, SANS, run};
+use super::rows::LongRows;
+use super::style::{Fill, Formats, Look, NumberForm, SANS, SERIF, run};
 use super::values::{self, Fields, Written};
 use crate::compose::{Paper, Place, Source};
 use crate::document::{display, parse_text};
-use crate::template::{Field, Kind, Part, Template};
+use crate::template::{Field, Kind, Part, Template, Text};
 use crate::{Code, Error, Issue, Result};
 
 /// Most that Excel keeps in one cell, UTF-16 units.
 const CELL_UNITS: usize = 32_767;
-/// From this many rows on, rows are written out as soon as they are complete.
-const LONG: usize = 2_000;
 /// 2 packs nearly as well as 6 in half the time.
 const COMPRESSION: u8 = 2;
 
@@ -32,12 +31,10 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
     let name = sheet_name(&template.title);
     let mut book = Workbook::new();
     book.set_zip_compression_level(COMPRESSION);
+    // Widths count digits of the default font, and every Chinese system has this one: 8 pixels a digit, 72 a column.
+    book.set_default_format(&Format::new().set_font_name(SERIF).set_font_size(12), 19, 72).map_err(failed)?;
     book.set_properties(&properties(template, meta)?);
 
-    let is_plain = grid.rows.len() >= LONG && grid.areas.iter().all(|area| area.rows == 1);
-    let sheet = if is_plain { book.add_worksheet_with_low_memory().map_err(failed)? } else { book.add_worksheet() };
-    sheet.set_name(&name).map_err(failed)?;
-    set_up_page(sheet, &grid, paper).map_err(failed)?;
     let mut writer = Writer {
         paper,
         content,
@@ -46,9 +43,18 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
         recorder: Recorder::default(),
         choices: Vec::new(),
         problems: Vec::new(),
+        columns: Vec::new(),
     };
+    let mut long = LongRows::find(&grid);
+    let sheet = book.add_worksheet();
+    sheet.set_name(&name).map_err(failed)?;
+    set_up_page(sheet, &grid, paper, long.as_ref()).map_err(failed)?;
     for area in &grid.areas {
-        writer.area(sheet, area).map_err(failed)?;
+        let (written, look) = writer.area(area);
+        match &mut long {
+            Some(long) if long.holds(area.row) => long.push(area, written, look),
+            _ => put(sheet, area, &written, look, &mut writer.formats).map_err(failed)?,
+        }
     }
     if !writer.problems.is_empty() {
         return Err(unwritable(writer.problems));
@@ -64,20 +70,24 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
     hidden.set_name(names::SHEET).map_err(failed)?;
     hidden.set_very_hidden(true);
     hidden.write_string(0, 0, names::MARK).map_err(failed)?;
-    for (row, chunk) in names::chunks(&record).enumerate() {
-        hidden.write_string(row as u32 + 1, 0, chunk).map_err(failed)?;
+    if let Some(long) = &long {
+        long.write_palette(hidden, &mut writer.formats).map_err(failed)?;
+    }
+    for (row, chunk) in (1..).zip(names::chunks(&record)) {
+        hidden.write_string(row, 0, chunk).map_err(failed)?;
     }
     let quoted = name.replace('\'', "''");
     for (name, [row, column, last_row, last_column]) in named {
         let first = absolute(row, column);
-        let range = if (row, column) == (last_row, last_column) {
-            first
-        } else {
-            format!("{first}:{}", absolute(last_row, last_column))
-        };
+        let last = absolute(last_row, last_column);
+        let range = if first == last { first } else { format!("{first}:{last}") };
         book.define_name(name, &format!("='{quoted}'!{range}")).map_err(failed)?;
     }
-    book.save_to_buffer().map_err(failed)
+    let bytes = book.save_to_buffer().map_err(failed)?;
+    match long {
+        Some(long) => long.insert(&bytes, &grid.rows, i64::from(COMPRESSION)),
+        None => Ok(bytes),
+    }
 }
 
 fn absolute(row: u32, column: u32) -> String {
@@ -86,8 +96,7 @@ fn absolute(row: u32, column: u32) -> String {
 
 /// Not a matter of the content: every limit that a content can break was checked before.
 fn failed(error: XlsxError) -> Error {
-    Error::new(Code::Io, format!("无法生成工作簿：{error}"))
-        .hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
+    Error::new(Code::Io, format!("无法生成工作簿：{error}")).hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
 }
 
 fn unwritable(issues: Vec<Issue>) -> Error {
@@ -125,13 +134,19 @@ fn properties(template: &Template, meta: &Meta) -> Result<DocProperties> {
         .set_creation_datetime(&created))
 }
 
-fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper) -> Result<(), XlsxError> {
+fn set_up_page(
+    sheet: &mut Worksheet,
+    grid: &Grid,
+    paper: &Paper,
+    long: Option<&LongRows>,
+) -> Result<(), XlsxError> {
     for (column, pixels) in (0..).zip(&grid.columns) {
         sheet.set_column_width_pixels(column, *pixels)?;
     }
     for (row, height) in (0..).zip(&grid.rows) {
-        // Spreadsheets keep heights in pixels.
-        sheet.set_row_height(row, (height / 0.75).ceil() * 0.75)?;
+        if long.is_none_or(|long| !long.holds(row)) {
+            sheet.set_row_height(row, grid::in_pixels(*height))?;
+        }
     }
     let measures = &grid.measures;
     let is_table = measures.width > measures.height;
@@ -159,8 +174,7 @@ fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper) -> Result<(), 
     if !grid.page_breaks.is_empty() {
         sheet.set_page_breaks(&grid.page_breaks)?;
     }
-    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1))
-    else {
+    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1)) else {
         return Ok(());
     };
     let (last_row, last_column) = (last_row as u32, last_column as u16);
@@ -242,6 +256,21 @@ struct Writer<'a> {
     recorder: Recorder<'a>,
     choices: Vec<Choice>,
     problems: Vec<Issue>,
+    columns: Vec<Column<'a>>,
+}
+
+/// What the cells of a column of a table field have in common.
+#[derive(Clone, Copy)]
+struct Column<'a> {
+    table: &'a str,
+    text: &'a Text,
+    /// The field that stands alone in its cells.
+    field: Option<&'a Field>,
+    /// Whether that is a column of the table, not a field of the document.
+    is_own: bool,
+    /// Whether the table has rows that are always there.
+    is_fixed: bool,
+    rows: &'a [Json],
 }
 
 /// What is written into an area.
@@ -263,35 +292,53 @@ enum From {
 }
 
 impl<'a> Writer<'a> {
-    fn area(&mut self, sheet: &mut Worksheet, area: &Area<'a>) -> Result<(), XlsxError> {
+    /// What is written into an area, and how it looks; notes what reading needs to know.
+    fn area(&mut self, area: &Area<'a>) -> (Written<'a>, Look) {
         let source = self.paper.source(area.tag);
         let filled = self.fill(area, source);
         self.check(&filled.written, source);
         let look = Look { number: filled.number, ..area.look };
-        put(sheet, area, &filled.written, look, &mut self.formats)?;
-        let Some(source) = source.filter(|source| source.text.fields().next().is_some()) else { return Ok(()) };
+        let Some(source) = source.filter(|source| source.text.fields().next().is_some()) else {
+            return (filled.written, look);
+        };
         match &source.place {
             Place::Document => self.recorder.cell(area, &source.text, filled.written.printed()),
             Place::Row { table, row } => {
-                let fixed = self.fields.table(table).is_some_and(|(_, table)| !table.fixed.is_empty());
                 let printed = match filled.from {
                     From::Stored => None,
                     From::Elsewhere => Some(filled.written.printed()).filter(|printed| !printed.is_blank()),
                     From::Other => Some(filled.written.printed()),
                 };
+                let fixed = self.column(table, source).is_fixed;
                 self.recorder.row_cell(area, table, *row, &source.text, printed, fixed);
             }
             Place::Head { .. } | Place::Total { .. } => {}
         }
-        Ok(())
+        (filled.written, look)
+    }
+
+    /// What the cells of a column have in common. Cells come row by row, so a few columns are kept.
+    fn column(&mut self, table: &'a str, source: &'a Source) -> Column<'a> {
+        let known = self.columns.iter().find(|column| column.table == table && *column.text == source.text);
+        if let Some(column) = known {
+            return *column;
+        }
+        let definition = self.fields.table(table).map(|(_, definition)| definition);
+        let field = values::alone(&source.text).and_then(|(id, _)| self.fields.get(Some(table), id));
+        let column = Column {
+            table,
+            text: &source.text,
+            field,
+            is_own: field.is_some_and(|field| self.fields.is_column(table, &field.id)),
+            is_fixed: definition.is_some_and(|definition| !definition.fixed.is_empty()),
+            rows: self.content.get(table).and_then(Json::as_array).map_or(&[], Vec::as_slice),
+        };
+        self.columns.push(column);
+        column
     }
 
     fn fill(&mut self, area: &Area<'a>, source: Option<&'a Source>) -> Filled<'a> {
-        let text = |text: Cow<'a, str>| Filled {
-            written: Written::Text(text),
-            number: NumberForm::General,
-            from: From::Elsewhere,
-        };
+        let text = |text: Cow<'a, str>| Filled { written: Written::Text(text), number: NumberForm::General, from: From::Elsewhere };
         let inlines = match area.text {
             AreaText::Heading(heading) => return text(Cow::Borrowed(heading)),
             AreaText::Clause(number, inlines) => {
@@ -316,10 +363,17 @@ impl<'a> Writer<'a> {
                 return Filled { written: Written::Number(number), number: number_form, from: From::Stored };
             }
         }
+        let size = f64::from(area.look.type_.size) / 10.0;
+        let is_label = area.look.fill == Fill::Label;
         match inlines {
-            [] | [Inline::Text(_)] => text(values::plain(inlines)),
+            [] => text(Cow::Borrowed("")),
+            [Inline::Text(_)] if !is_label => text(values::plain(inlines)),
             _ => {
-                let written = joined(values::runs(inlines, area.look.type_));
+                let runs = values::runs(inlines, area.look.type_);
+                let written = match values::broken(inlines, is_label, size, area.room) {
+                    Some(text) if runs.len() < 2 => Written::Text(Cow::Owned(text)),
+                    _ => joined(runs),
+                };
                 Filled { written, number: NumberForm::General, from: From::Elsewhere }
             }
         }
@@ -328,21 +382,31 @@ impl<'a> Writer<'a> {
     /// A cell that holds a field and nothing else.
     fn single(&mut self, area: &Area<'a>, inlines: &'a [Inline], source: &'a Source) -> Option<Filled<'a>> {
         let (id, only_name) = values::alone(&source.text)?;
-        let row = values::row_of(&source.place);
-        let table = row.map(|(table, _)| table);
-        let field = self.fields.get(table, id)?;
-        let kind = self.fields.kind(row, field);
+        let (field, kind, stored) = match values::row_of(&source.place) {
+            Some((table, row)) => {
+                let column = self.column(table, source);
+                let field = column.field?;
+                let kind = if column.is_fixed { self.fields.kind(Some((table, row)), field) } else { &field.kind };
+                let stored =
+                    if column.is_own { column.rows.get(row).and_then(|row| row.get(id)) } else { self.content.get(id) };
+                (field, kind, stored)
+            }
+            None => {
+                let field = self.fields.get(None, id)?;
+                (field, &field.kind, self.content.get(id))
+            }
+        };
+        let stored = stored.filter(|value| !value.is_null());
         let plain = values::plain(inlines);
         if let Kind::Choice { options, many } = kind {
             if !only_name || *many {
                 return None;
             }
             self.offer(area, options.iter().map(|option| option.name.as_str()));
-            let stored = self.value(table, row, id).and_then(Json::as_str);
+            let stored = stored.and_then(Json::as_str);
             let from = if stored.unwrap_or_default() == plain { From::Stored } else { From::Other };
             return Some(Filled { written: Written::Text(plain), number: NumberForm::Text, from });
         }
-        let stored = self.value(table, row, id);
         if let Some(value) = stored {
             if says(field, kind, value, &plain) {
                 if let Some((written, number)) = values::written(field, kind, value, &mut self.formats) {
@@ -373,16 +437,6 @@ impl<'a> Writer<'a> {
             (Written::Number(number), form) => Some((Written::Number(number), form)),
             _ => None,
         }
-    }
-
-    fn value(&self, table: Option<&str>, row: Option<(&str, usize)>, id: &str) -> Option<&'a Json> {
-        let value = match row {
-            Some((name, row)) if self.fields.is_column(name, id) => {
-                self.content.get(table?)?.as_array()?.get(row)?.get(id)
-            }
-            _ => self.content.get(id),
-        };
-        value.filter(|value| !value.is_null())
     }
 
     /// A list to choose from; cells below one another share it.
@@ -489,8 +543,9 @@ fn put(
         Written::Text(text) if text.is_empty() => sheet.write_blank(row, column, format)?,
         Written::Text(text) => sheet.write_string_with_format(row, column, text.as_ref(), format)?,
         Written::Rich(runs) => {
-            let made: Vec<_> = runs.iter().map(|(face, text)| (run(*face), text.as_str())).collect();
-            let runs: Vec<_> = made.iter().map(|(face, text)| (face, *text)).collect();
+            // The library escapes `_x000D_` in plain texts only.
+            let made: Vec<_> = runs.iter().map(|(face, text)| (run(*face), values::without_escapes(text))).collect();
+            let runs: Vec<_> = made.iter().map(|(face, text)| (face, text.as_ref())).collect();
             sheet.write_rich_string_with_format(row, column, &runs, format)?
         }
     };
