@@ -1,10 +1,19 @@
 //! The product without a window: templates, documents, storage, import and export.
 
+mod carried;
 pub mod compose;
 pub mod document;
+pub mod environment;
 mod error;
+pub mod export;
+pub mod files;
 pub mod import;
+pub mod settings;
 pub mod sheet;
+pub mod storage;
 pub mod template;
+pub mod workspace;
 
+pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
+pub use workspace::Workspace;

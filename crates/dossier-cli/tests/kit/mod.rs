@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use page_validation::{ValidationOptions, ValidationProfile, validate_pdf_bytes};
+
 /// The root of the source tree.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -18,7 +20,14 @@ pub fn dossier(arguments: &[&str]) -> Output {
 
 /// Runs the program.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dossier")).args(arguments).output().expect("the program starts")
+    program().args(arguments).output().expect("the program starts")
+}
+
+/// The program with the templates and fonts of the source tree, wherever it was built.
+pub fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dossier"));
+    program.env("DOSSIER_RESOURCES", root());
+    program
 }
 
 /// The text of a PDF in reading order, as the program `pdftotext` reads it.
@@ -35,4 +44,12 @@ pub fn blank_text(template: &str) -> String {
     let pdf = folder.path().join("blank.pdf");
     dossier(&["render", template, "--blank", "--to", pdf.to_str().expect("UTF-8")]);
     text_of(&pdf)
+}
+
+/// A PDF that archives accept.
+#[track_caller]
+pub fn assert_pdf_a(bytes: &[u8], what: &str) {
+    let options = ValidationOptions::default().profile(ValidationProfile::PdfA2u);
+    let report = validate_pdf_bytes(bytes, &options).expect("a PDF");
+    assert!(report.failures.is_empty() && report.is_compliant, "{what}: {report}");
 }

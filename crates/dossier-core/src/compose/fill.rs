@@ -7,7 +7,7 @@ use dossier_layout::content::{Inline, Span};
 use serde_json::Value;
 
 use crate::document::{Applies, RowValues, Values, display};
-use crate::template::{ChoiceOption, Field, Kind, Part, Template, Text};
+use crate::template::{ChoiceOption, Clause, Condition, Field, Kind, Part, Template, Text};
 
 /// Rule of a blank in the page header.
 pub(super) const HEADER_BLANK: Abs = Abs::mm(8.0);
@@ -109,12 +109,24 @@ impl<'a> Filler<'a> {
 
     /// Whether the field concerns the document, or the row, at all.
     fn concerns(&self, field: &Field, context: &Context) -> bool {
-        let Some(condition) = field.when.as_ref().filter(|_| !self.blank) else { return true };
+        let Some(condition) = &field.when else { return true };
+        if self.blank {
+            return self.concerns_blank(condition, context);
+        }
         let applies = match context.row {
             Some(row) if self.column(row, &field.id).is_some() => row.applies(condition),
             _ => self.values.applies(condition),
         };
         applies != Applies::No
+    }
+
+    /// On blank paper all prints but what the row's own printed values rule out.
+    fn concerns_blank(&self, condition: &Condition, context: &Context) -> bool {
+        let Some(row) = context.row else { return true };
+        condition.any.iter().any(|clause| match clause {
+            Clause::Filled { field } => self.column(row, field).is_none() || row.fixed(field).is_some(),
+            Clause::OneOf { .. } | Clause::MoreThan { .. } => true,
+        })
     }
 
     /// `1（V4.2.1）`, but `0` alone: brackets around an empty field that need not be filled go with it.
@@ -147,10 +159,12 @@ impl<'a> Filler<'a> {
 
     /// The spaces typed around a value (`研发部 12 人`) do not print around a blank.
     fn trimmed_beside_blanks<'t>(&self, text: &Text, index: usize, literal: &'t str, context: &Context) -> &'t str {
-        let is_ruled = |part: Option<&Part>| match part {
+        let is_ruled = |part: Option<&Part>, ahead: bool| match part {
             Some(Part::Field { id, .. }) => {
                 let field = self.field(id, context);
-                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. })) && self.get(id, context).is_none()
+                // Behind a blank with a unit the text goes on behind the unit.
+                field.is_some_and(|field| !matches!(field.kind, Kind::Choice { .. }) && (ahead || field.unit.is_none()))
+                    && self.get(id, context).is_none()
             }
             _ => false,
         };
@@ -158,10 +172,10 @@ impl<'a> Filler<'a> {
         if literal == " " {
             return literal;
         }
-        if is_ruled(text.parts.get(index + 1)) {
+        if is_ruled(text.parts.get(index + 1), true) {
             literal = literal.trim_end_matches(' ');
         }
-        if index > 0 && is_ruled(text.parts.get(index - 1)) {
+        if index > 0 && is_ruled(text.parts.get(index - 1), false) {
             literal = literal.trim_start_matches(' ');
         }
         literal
@@ -177,7 +191,11 @@ impl<'a> Filler<'a> {
             // The names of fixed rows print on blank paper too.
             return if self.blank { row.fixed(id).cloned() } else { row.get(id).map(Cow::into_owned) };
         }
-        if self.blank { None } else { self.values.get(id).map(Cow::into_owned) }
+        if self.blank {
+            // What stands there unless somebody writes something else is printed on blank paper too.
+            return self.template.field(id).filter(|field| !field.frame).and_then(|field| field.default.clone());
+        }
+        self.values.get(id).map(Cow::into_owned)
     }
 
     fn value(&self, field: &Field, place: &InPlace, context: &Context, out: &mut Vec<Inline>) {

@@ -21,7 +21,7 @@ pub(super) fn wanted(composer: &Composer, front: Front) -> bool {
         Front::Never => false,
         Front::Auto => {
             let typed = |id: &&str| composer.values.get(id).is_some() && !composer.is_placed(id);
-            !composer.wanted.blank && FRONT_FIELDS.iter().any(|id| typed(&id))
+            !composer.wanted.blank && FRONT_FIELDS.iter().any(typed)
         }
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn cover(composer: &Composer, letterhead: &Letterhead) -> Cover {
         marks: vec![
             mark("编号", composer.number(letterhead)),
             mark("版本号", composer.revision()),
-            mark("受控状态", composer.marked("control_state", &letterhead.control_state)),
+            mark("受控状态", composer.control_state(letterhead)),
             mark("密级", composer.marked("classification", &letterhead.classification)),
         ],
         logo: letterhead.logo,
@@ -53,7 +53,7 @@ pub(super) fn blocks(composer: &mut Composer, letterhead: &Letterhead) -> Vec<Bl
          受到有关产权及版权法保护。任何单位和个人未经{organisation}的书面授权许可，不得复制或引用本文件的任何片断，\
          无论通过电子形式或非电子形式。"
     );
-    let copyright = format!("Copyright@{}{organisation} 版权所有", format_args!("{} ", letterhead.year));
+    let copyright = format!("Copyright@{} {organisation} 版权所有", letterhead.year);
     let bold = Inline::Text(Span { text: copyright, bold: true, ..Span::default() });
     let paragraph = |inlines: Vec<Inline>| Block::Paragraph { text: Piece { inlines, tag: 0 }, indent: true };
     vec![

@@ -58,12 +58,14 @@ impl Paper {
 pub struct Letterhead {
     pub organisation: String,
     pub logo: Option<Logo>,
-    /// Year of the copyright notice.
-    pub year: i32,
+    /// Year of the copyright notice, or years: `2020-2026`.
+    pub year: String,
     /// 密级 of documents that name none.
     pub classification: String,
     /// 受控状态 of documents that name none.
     pub control_state: String,
+    /// 表单编号 where it is not the template's own.
+    pub form_number: Option<String>,
     /// Stands for the official number as long as there is none.
     pub provisional_number: Option<String>,
 }
@@ -85,7 +87,7 @@ pub struct Wanted {
 /// Whether cover, copyright page, 文档信息, 版本记录 and 目录 are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Front {
-    /// 文档信息 and 版本记录 where something was typed into them.
+    /// Where something was typed into 文档信息 or 版本记录.
     #[default]
     Auto,
     Always,
@@ -109,6 +111,7 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
     };
     let body = composer.body();
     let front = front::wanted(&composer, wanted.front);
+    let has_contents = template.style != template::Style::Table && !wanted.blank;
     let content = Content {
         style: match template.style {
             template::Style::Form => Style::Form,
@@ -118,12 +121,12 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
         },
         sheet: Sheet { duplex: wanted.duplex, binding_line: wanted.binding_line },
         furniture: composer.furniture(letterhead),
-        cover: (wanted.front == Front::Always).then(|| front::cover(&composer, letterhead)),
+        cover: front.then(|| front::cover(&composer, letterhead)),
         front: if front { front::blocks(&mut composer, letterhead) } else { Vec::new() },
-        contents: match wanted.front {
-            _ if template.style == template::Style::Table || wanted.blank => Contents::Never,
-            Front::Always => Contents::Beyond(LONG_WITH_FRONT),
-            Front::Auto | Front::Never => Contents::Beyond(LONG),
+        contents: match (has_contents, front) {
+            (false, _) => Contents::Never,
+            (true, true) => Contents::Beyond(LONG_WITH_FRONT),
+            (true, false) => Contents::Beyond(LONG),
         },
         body,
         watermark: (wanted.draft && !wanted.blank).then(|| "草稿".to_owned()),
@@ -309,7 +312,10 @@ impl Composer<'_> {
             inlines.extend(value);
             inlines
         };
-        let form = [("表单编号：", &self.template.form_number), ("表单版本：", &self.template.version)];
+        let form = [
+            ("表单编号：", letterhead.form_number.as_ref().unwrap_or(&self.template.form_number)),
+            ("表单版本：", &self.template.version),
+        ];
         let form = form.map(|(label, value)| format!("{label}{value}")).join("　");
         Furniture {
             logo: letterhead.logo,
@@ -318,7 +324,7 @@ impl Composer<'_> {
             marks: [
                 [mark("文件编号：", self.number(letterhead)), mark("版本：", self.revision())],
                 [
-                    mark("受控状态：", self.marked("control_state", &letterhead.control_state)),
+                    mark("受控状态：", self.control_state(letterhead)),
                     mark("密级：", self.marked("classification", &letterhead.classification)),
                 ],
             ],
@@ -342,6 +348,16 @@ impl Composer<'_> {
             None if self.wanted.draft && !self.wanted.blank => vec![Inline::sans("草稿")],
             None => vec![Inline::sans("V"), fill::blank(fill::HEADER_BLANK)],
         }
+    }
+
+    /// A draft is not controlled yet, whatever the organisation's documents usually are.
+    fn control_state(&self, letterhead: &Letterhead) -> Vec<Inline> {
+        let usual = match (self.wanted.blank, self.wanted.draft) {
+            (true, _) => "",
+            (false, true) => "非受控",
+            (false, false) => &letterhead.control_state,
+        };
+        self.marked("control_state", usual)
     }
 
     fn marked(&self, field: &str, default: &str) -> Vec<Inline> {

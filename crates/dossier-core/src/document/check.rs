@@ -143,7 +143,7 @@ impl<'a> Checker<'a> {
         let clause = field.clause.as_deref();
         let Some((origin, value)) = spot.resolve(&field.id) else {
             // While what decides is empty, only that is asked for.
-            if field.required && concerns == Applies::Yes {
+            if field.required && concerns == Applies::Yes && !self.waits(spot, field) {
                 let verb = if matches!(kind, Kind::Choice { .. }) { "没选" } else { "没填" };
                 self.push(place.path, "required", format!("{}还{verb}", place.label), clause);
             }
@@ -168,6 +168,21 @@ impl<'a> Checker<'a> {
             let message = format!("{}要写成 {example} 这样的编号，现在是“{number}”", place.label);
             self.push(place.path, "number_format", message, clause);
         }
+    }
+
+    /// Whether a field fills itself as soon as something else is filled that is asked for anyway.
+    fn waits(&self, spot: &Spot, field: &Field) -> bool {
+        let Some((None, inputs)) = field.compute.as_ref().map(|compute| compute.reads()) else { return false };
+        inputs.iter().any(|id| self.find(spot, id).is_some_and(|input| input.required) && spot.resolve(id).is_none())
+    }
+
+    /// A column of the spot's table, else a field of the document.
+    fn find(&self, spot: &Spot, id: &str) -> Option<&'a Field> {
+        let column = match spot {
+            Spot::Row(table, _) => self.template.column(&table.id, id),
+            Spot::Document(_) => None,
+        };
+        column.or_else(|| self.template.field(id))
     }
 
     fn table(&mut self, field: &'a Field, table: &'a TableField) {
@@ -283,10 +298,16 @@ impl<'a> Checker<'a> {
                 for id in fields.iter().filter(|id| !spot.is_filled(id)) {
                     let place = self.place(spot, id);
                     let because = rule.when.as_ref().and_then(|condition| {
-                        let id = condition.fields().find(|id| spot.text(id).is_some())?;
-                        Some(format!("{}是“{}”，", self.short_label(spot, id), spot.text(id)?))
+                        let decider = condition.fields().find(|id| spot.text(id).is_some())?;
+                        let shown = format!("{}是“{}”", self.place(spot, decider).label, spot.text(decider)?);
+                        Some((shown, matches!(spot, Spot::Row(table, _) if table_has(table, decider))))
                     });
-                    let general = format!("{}{}要填写", because.unwrap_or_default(), place.label);
+                    let general = match because {
+                        // The row was named once.
+                        Some((because, true)) => format!("{because}，{}要填写", self.short_label(spot, id)),
+                        Some((because, false)) => format!("{because}，{}要填写", place.label),
+                        None => format!("{}要填写", place.label),
+                    };
                     self.broken(rule, place, general);
                 }
             }
@@ -317,11 +338,7 @@ impl<'a> Checker<'a> {
 
     /// The label alone, where the row is already clear.
     fn short_label(&self, spot: &Spot, id: &str) -> String {
-        let column = match spot {
-            Spot::Row(table, _) => self.template.column(&table.id, id),
-            Spot::Document(_) => None,
-        };
-        column.or_else(|| self.template.field(id)).map_or_else(|| id.to_owned(), |field| field.label.clone())
+        self.find(spot, id).map_or_else(|| id.to_owned(), |field| field.label.clone())
     }
 
     fn limits(
@@ -379,7 +396,7 @@ impl<'a> Checker<'a> {
             let in_range = text.parse::<usize>().is_ok_and(|number| (1..=numbered.len()).contains(&number));
             let place = self.place(spot, column);
             if seen.contains(&text) {
-                let general = format!("{}和前面一行都是 {text}，每个号只能用一次", place.label);
+                let general = format!("{}和另一行都是 {text}，每个号只能用一次", place.label);
                 self.broken(rule, place, general);
             } else if !in_range {
                 let general = format!("{}要从 1 排到 {}，中间不空号，现在是 {text}", place.label, numbered.len());
@@ -405,6 +422,10 @@ impl<'a> Checker<'a> {
             before = Some((step, row.index()));
         }
     }
+}
+
+fn table_has(table: &Field, column: &str) -> bool {
+    table.table().is_some_and(|table| table.column(column).is_some())
 }
 
 /// Equal as values: 5 and "5" are, in numbers.

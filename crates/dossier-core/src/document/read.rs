@@ -98,7 +98,7 @@ pub(crate) fn shown(value: &Value) -> String {
         Value::String(text) => quoted(text),
         Value::Array(_) => "一个列表".to_owned(),
         Value::Object(_) => "一个对象".to_owned(),
-        other => other.to_string(),
+        other => format!(" {other}"),
     }
 }
 

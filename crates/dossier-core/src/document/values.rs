@@ -301,6 +301,11 @@ fn applies<'a>(condition: &Condition, decider: impl Fn(&str) -> Decider<'a>) -> 
                     return Applies::Yes;
                 }
             }
+            Clause::MoreThan { field, limit } => match decider(field) {
+                Decider::Filled(value) if is_more(&value, *limit) => return Applies::Yes,
+                Decider::Filled(_) | Decider::None => decided = true,
+                Decider::Empty => open = true,
+            },
             Clause::OneOf { field, values } => match decider(field) {
                 Decider::Filled(value) if matches(&value, values) => return Applies::Yes,
                 Decider::Filled(_) | Decider::None => decided = true,
@@ -309,4 +314,8 @@ fn applies<'a>(condition: &Condition, decider: impl Fn(&str) -> Decider<'a>) -> 
         }
     }
     if open && !decided { Applies::Undecided } else { Applies::No }
+}
+
+fn is_more(value: &Value, limit: i64) -> bool {
+    Number::of(value).zip(Number::parse(&limit.to_string())).is_some_and(|(value, limit)| value.compare(limit).is_gt())
 }

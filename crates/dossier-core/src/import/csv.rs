@@ -61,14 +61,21 @@ fn unguarded(field: &str) -> &str {
 /// The text behind the bytes, when it can be nothing else.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     let encoding = guess_encoding(bytes);
-    let (text, _, has_errors) = encoding.decode(bytes);
+    let (mut text, _, has_errors) = encoding.decode(bytes);
     if text.contains('\0') {
         return Err(not_text());
     }
     if has_errors {
-        let lost = text.matches('\u{fffd}').count();
-        // A cut-off last character means a cut-off file; more than that is another encoding or no text at all.
-        return Err(if lost <= 2 {
+        let lost = |text: &str| text.matches('\u{fffd}').count();
+        if encoding == GB18030 {
+            let other = String::from_utf8_lossy(bytes);
+            if lost(&other) < lost(&text) {
+                text = other;
+            }
+        }
+        // A few unreadable characters mean a damaged file; many of them, another encoding or no text at all.
+        let few = 2 + text.len() / 500;
+        return Err(if lost(&text) <= few {
             damaged("文字里有读不出来的字符，文件可能没有下载完")
         } else {
             not_text()
@@ -97,7 +104,9 @@ fn guess_encoding(bytes: &[u8]) -> &'static Encoding {
     if even >= enough && odd * 10 <= even {
         return UTF_16BE;
     }
-    if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 }
+    // A last character that was cut off is still UTF-8: the file is damaged, not of another encoding.
+    let is_utf8 = std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_utf8 { UTF_8 } else { GB18030 }
 }
 
 /// A first line `sep=;`, as Excel understands it.
@@ -112,6 +121,9 @@ fn declared_delimiter(text: &str) -> Option<(char, &str)> {
 
 /// The delimiter that cuts most rows into the same, largest number of fields.
 fn likely_delimiter(text: &str) -> char {
+    // The beginning says enough; a single line may be as long as the file.
+    let end = (0..=text.len().min(256 << 10)).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    let text = &text[..end];
     let mut best = (0, ',');
     for delimiter in [',', '\t', ';', '|'] {
         let mut counts: Vec<usize> = Vec::new();
@@ -159,7 +171,7 @@ impl<'t> Records<'t> {
                 blanks += 1;
             } else {
                 if fields.len() + blanks > limits::COLUMNS as usize * 10 {
-                    return Err(too_large(format!("第 {} 行超过 {} 列", self.line, limits::COLUMNS)));
+                    return Err(too_large(format!("太大：第 {} 行超过 {} 列", self.line, limits::COLUMNS)));
                 }
                 fields.resize(fields.len() + blanks, Cow::Borrowed(""));
                 blanks = 0;

@@ -110,10 +110,10 @@ impl NumberFormat {
 
     /// The value of a cell that holds `value` under this format: a date or time if it is formatted as one.
     pub(super) fn value(self: &Arc<Self>, value: f64, is_1904: bool) -> Value {
-        if let Kind::Moment(shows) = self.kind {
-            if let Some(at) = moment(value, is_1904) {
-                return Value::Moment(Moment { at, shows });
-            }
+        if let Kind::Moment(shows) = self.kind
+            && let Some(at) = moment(value, is_1904)
+        {
+            return Value::Moment(Moment { at, shows });
         }
         Value::Number(Number { value, format: Arc::clone(self) })
     }
@@ -137,7 +137,10 @@ impl NumberFormat {
         let percent = if after.starts_with('%') { "%" } else { "" };
         let mut code = quoted(before);
         code.push_str(&"0".repeat(whole));
-        if !fraction.is_empty() {
+        if fraction.contains('.') {
+            // `2.1.0` is the number 210 with points between its digits.
+            fraction.split('.').for_each(|part| code.extend(["\\.", &"0".repeat(part.len())]));
+        } else if !fraction.is_empty() {
             code.push('.');
             code.push_str(&"0".repeat(fraction.len()));
         }
@@ -496,6 +499,7 @@ mod tests {
         assert_eq!(behind(0.05, "5%").as_deref(), Some("0%"));
         assert_eq!(behind(1.1, "V1.10").as_deref(), Some("\"V\"0.00"));
         assert_eq!(behind(5000.0, "5,000").as_deref(), Some("0000"));
+        assert_eq!(behind(210.0, "2.1.0").as_deref(), Some("0\\.0\\.0"));
         assert_eq!(behind(1.1, "2.20"), None);
     }
 }

@@ -26,6 +26,9 @@ pub const ZIP_ENTRIES: usize = 10_000;
 pub const XML_EVENT_BYTES: usize = 1 << 20;
 /// Nesting of XML elements; workbooks need less than 20.
 pub const XML_DEPTH: usize = 64;
+/// Tags and texts of a workbook, all its parts together. A cell takes about eight, so that this is far more than the
+/// cells allowed; it is what keeps 200 MB of empty rows from taking longer than a person waits.
+pub const XML_NODES: usize = 12_000_000;
 /// Merged ranges, number formats, cell styles and defined names of one workbook.
 pub const DEFINITIONS: usize = 100_000;
 
@@ -35,11 +38,17 @@ pub(super) struct Budget {
     unpacked: Cell<u64>,
     cells: Cell<usize>,
     text: Cell<usize>,
+    nodes: Cell<usize>,
 }
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self { unpacked: Cell::new(UNPACKED_BYTES), cells: Cell::new(CELLS), text: Cell::new(TEXT_BYTES) }
+        Self {
+            unpacked: Cell::new(UNPACKED_BYTES),
+            cells: Cell::new(CELLS),
+            text: Cell::new(TEXT_BYTES),
+            nodes: Cell::new(XML_NODES),
+        }
     }
 
     /// Counts bytes that came out of a compressed part; `false` when there were too many.
@@ -49,18 +58,29 @@ impl Budget {
         left.is_some()
     }
 
+    /// Counts one cell with content.
     pub(super) fn cell(&self) -> Result<()> {
         match self.cells.get().checked_sub(1) {
             Some(left) => self.cells.set(left),
-            None => return Err(too_large(format!("里面有内容的单元格超过 {CELLS} 个"))),
+            None => return Err(too_large(format!("太大：有内容的单元格超过 {CELLS} 个"))),
         }
         Ok(())
     }
 
+    /// Counts one tag or text of XML.
+    pub(super) fn node(&self) -> Result<()> {
+        match self.nodes.get().checked_sub(1) {
+            Some(left) => self.nodes.set(left),
+            None => return Err(too_large(format!("太大：内容超过 {} 万个元素", XML_NODES / 10_000))),
+        }
+        Ok(())
+    }
+
+    /// Counts text that is kept.
     pub(super) fn text(&self, bytes: usize) -> Result<()> {
         match self.text.get().checked_sub(bytes) {
             Some(left) => self.text.set(left),
-            None => return Err(too_large(format!("里面的文字超过 {} MB", TEXT_BYTES >> 20))),
+            None => return Err(too_large(format!("太大：文字超过 {} MB", TEXT_BYTES >> 20))),
         }
         Ok(())
     }
@@ -70,7 +90,6 @@ pub(super) fn too_large(what: impl Into<String>) -> Error {
     Error::new(Code::TooLarge, what).hint("请只保留发布计划所在的工作表和行，另存为新的 .xlsx 文件后再导入")
 }
 
-/// An element or a text inside a part that is longer than any workbook needs.
 pub(super) fn unpacks_too_large() -> Error {
-    too_large(format!("解压后超过 {} MB", UNPACKED_BYTES >> 20))
+    too_large(format!("太大：解压后超过 {} MB", UNPACKED_BYTES >> 20))
 }

@@ -10,16 +10,21 @@
 //! - `sniff` decides by content what a file is and refuses what is not a workbook, with the way out;
 //! - `xlsx`, `xls`, `ods`, `csv` read one kind each into [`Workbook`]; `package`, `cfb`, `xml` are what they stand on;
 //! - `format` and `text` turn a cell into the text that a person saw (`1.10` stays `1.10`);
-//! - `heads` and `table` find the plan among titles, groups, remarks and signatures.
+//! - `heads` knows the words for a column, `head_row` finds the rows that hold them, `table` chooses among sheets;
+//! - `rows` reads what stands below, and `asides` tells remarks, totals and signatures from the plan.
 
+mod asides;
 mod cells;
 mod cfb;
 mod csv;
 mod format;
+mod head_row;
 mod heads;
 pub mod limits;
 mod ods;
 mod package;
+mod plan;
+mod rows;
 mod sniff;
 mod table;
 mod text;
@@ -31,7 +36,7 @@ pub use cells::{
     Address, Cell, DefinedName, Moment, Number, Range, Sheet, Shows, Value, Workbook, WorkbookKind, column_letters,
 };
 pub use format::NumberFormat;
-pub use table::{ColumnKind, ColumnSpec, ImportPlan, ImportedRow, Request, UnknownColumn, Warning};
+pub use plan::{ColumnKind, ColumnSpec, ImportPlan, ImportedRow, Request, UnknownColumn, Warning};
 
 use crate::{Error, Result};
 

@@ -53,8 +53,9 @@ impl Content<'_> {
                 Node::Open(tag) => match tag.name().full() {
                     "office:spreadsheet" => is_spreadsheet = true,
                     "style:style" => style = tag.attribute("style:name").unwrap_or_default().into_owned(),
-                    "style:table-properties" if tag.attribute("table:display").as_deref() == Some("false") => {
-                        if self.hidden_styles.len() < limits::DEFINITIONS {
+                    "style:table-properties" => {
+                        let is_hidden = tag.attribute("table:display").as_deref() == Some("false");
+                        if is_hidden && self.hidden_styles.len() < limits::DEFINITIONS {
                             self.hidden_styles.insert(style.clone());
                         }
                     }
@@ -64,7 +65,7 @@ impl Content<'_> {
                         let style = tag.attribute("table:style-name").unwrap_or_default();
                         let is_visible = !self.hidden_styles.contains(&*style);
                         if sheets.len() >= limits::SHEETS {
-                            return Err(too_large(format!("工作表超过 {} 张", limits::SHEETS)));
+                            return Err(too_large(format!("太大：工作表超过 {} 张", limits::SHEETS)));
                         }
                         sheets.push(self.read_table(name, is_visible)?);
                     }

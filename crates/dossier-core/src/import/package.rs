@@ -15,7 +15,7 @@ pub(super) struct Package<'a> {
     budget: &'a Budget,
 }
 
-pub(super) type Part<'p> = Xml<BufReader<Counted<'p>>>;
+pub(super) type Part<'p> = Xml<'p, BufReader<Counted<'p>>>;
 
 impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8], budget: &'a Budget) -> Result<Self> {
@@ -23,7 +23,7 @@ impl<'a> Package<'a> {
         // and a 50 MB file has room for a million of them.
         let entries = memchr::memmem::find_iter(bytes, b"PK\x01\x02").count();
         if entries > limits::ZIP_ENTRIES {
-            return Err(too_large(format!("压缩包里的部件超过 {} 个", limits::ZIP_ENTRIES)));
+            return Err(too_large(format!("太大：压缩包里的部件超过 {} 个", limits::ZIP_ENTRIES)));
         }
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match error {
             ZipError::InvalidArchive(_) | ZipError::Io(_) => damaged("压缩包没有结尾，文件可能没有下载完"),
@@ -56,7 +56,7 @@ impl<'a> Package<'a> {
         let part = name.trim_start_matches('/');
         let entry = self.archive.by_index(index).map_err(|error| refusal(&error, part))?;
         let counted = Counted { inner: Box::new(entry), budget: self.budget };
-        Ok(Some(Xml::new(BufReader::with_capacity(64 << 10, counted), part)))
+        Ok(Some(Xml::new(BufReader::with_capacity(64 << 10, counted), part, self.budget)))
     }
 
     /// Reads a small part whole; `None` when there is none of this name.

@@ -14,7 +14,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Workbook> {
     }
     if bytes.len() > limits::PACKED_BYTES {
         return Err(too_large(format!(
-            "有 {} MB，超过上限 {} MB",
+            "太大：有 {} MB，超过上限 {} MB",
             bytes.len().div_ceil(1 << 20),
             limits::PACKED_BYTES >> 20
         )));

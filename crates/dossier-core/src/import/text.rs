@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, Timelike};
 
 use super::cells::{Cell, Moment, Shows, Value};
 use super::format::{self, plain};
-use super::table::ColumnKind;
+use super::plan::ColumnKind;
 
 /// What a person should look at, although a text was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

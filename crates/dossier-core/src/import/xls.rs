@@ -201,7 +201,7 @@ impl Globals {
 
     fn add_tab(&mut self, data: &[u8]) -> Result<()> {
         if self.tabs.len() >= limits::SHEETS {
-            return Err(too_large(format!("工作表超过 {} 张", limits::SHEETS)));
+            return Err(too_large(format!("太大：工作表超过 {} 张", limits::SHEETS)));
         }
         let length = usize::from(data.get(6).copied().unwrap_or(0));
         let name = if self.is_biff8 {

@@ -124,7 +124,7 @@ fn read_outline(package: &mut Package<'_>, main: &str) -> Result<Outline> {
                 "calcPr" => outline.recalculates = is_true(tag.attribute("fullCalcOnLoad")),
                 "sheet" => {
                     if outline.tabs.len() >= limits::SHEETS {
-                        return Err(too_large(format!("工作表超过 {} 张", limits::SHEETS)));
+                        return Err(too_large(format!("太大：工作表超过 {} 张", limits::SHEETS)));
                     }
                     outline.tabs.push(Tab {
                         name: tag.attribute("name").unwrap_or_default().into_owned(),
@@ -181,7 +181,7 @@ fn read_styles(mut xml: Part<'_>) -> Result<Vec<Arc<NumberFormat>>> {
                         Arc::new(own.get(&id).map_or_else(|| NumberFormat::builtin(id), |code| NumberFormat::new(code)))
                     });
                     if styles.len() >= limits::DEFINITIONS {
-                        return Err(too_large(format!("单元格样式超过 {} 种", limits::DEFINITIONS)));
+                        return Err(too_large(format!("太大：单元格样式超过 {} 种", limits::DEFINITIONS)));
                     }
                     styles.push(Arc::clone(format));
                 }

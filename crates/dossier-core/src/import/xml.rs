@@ -6,11 +6,12 @@ use std::io::{self, BufRead, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
-use super::limits::{self, too_large, unpacks_too_large};
+use super::limits::{self, Budget, too_large, unpacks_too_large};
 use crate::{Code, Error, Result};
 
 /// A pull reader over one part of a workbook.
-pub(super) struct Xml<R> {
+pub(super) struct Xml<'b, R> {
+    budget: &'b Budget,
     reader: Reader<Metered<R>>,
     buffer: Vec<u8>,
     depth: usize,
@@ -85,16 +86,17 @@ impl Tag<'_> {
     }
 }
 
-impl<R: BufRead> Xml<R> {
+impl<'b, R: BufRead> Xml<'b, R> {
     /// `part` names the piece of the workbook in messages.
-    pub(super) fn new(source: R, part: &str) -> Self {
+    pub(super) fn new(source: R, part: &str, budget: &'b Budget) -> Self {
         let mut reader = Reader::from_reader(Metered { inner: source, piece: 0 });
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, buffer: Vec::new(), depth: 0, part: part.to_owned() }
+        Self { budget, reader, buffer: Vec::new(), depth: 0, part: part.to_owned() }
     }
 
     /// The next step. Comments and declarations come as an empty text, which means nothing to anyone.
     pub(super) fn next(&mut self) -> Result<Node<'_>> {
+        self.budget.node()?;
         self.buffer.clear();
         self.reader.get_mut().piece = 0;
         let event = match self.reader.read_event_into(&mut self.buffer) {
@@ -160,7 +162,7 @@ impl<R: BufRead> Xml<R> {
 /// Adds to the text of one cell, which may come in any number of pieces but not be of any length.
 pub(super) fn append(text: &mut String, piece: &str) -> Result<()> {
     if text.len() + piece.len() > limits::XML_EVENT_BYTES {
-        return Err(too_large(format!("里面有一个单元格的文字超过 {} MB", limits::XML_EVENT_BYTES >> 20)));
+        return Err(too_large(format!("太大：有一个单元格的文字超过 {} MB", limits::XML_EVENT_BYTES >> 20)));
     }
     text.push_str(piece);
     Ok(())
@@ -187,7 +189,7 @@ fn refusal(error: &quick_xml::Error, part: &str) -> Error {
 pub(super) fn from_io(error: &io::Error, part: &str) -> Error {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Limit>()) {
         Some(Limit::Unpacked) => unpacks_too_large(),
-        Some(Limit::Piece) => too_large(format!("{part} 里有一段文字超过 {} MB", limits::XML_EVENT_BYTES >> 20)),
+        Some(Limit::Piece) => too_large(format!("太大：{part} 里有一段文字超过 {} MB", limits::XML_EVENT_BYTES >> 20)),
         None => damaged(&format!("{part} 解压不出来")),
     }
 }

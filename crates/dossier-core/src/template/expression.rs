@@ -19,7 +19,7 @@ impl Condition {
     /// The ids of the fields that decide.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.any.iter().map(|clause| match clause {
-            Clause::OneOf { field, .. } | Clause::Filled { field } => field.as_str(),
+            Clause::OneOf { field, .. } | Clause::Filled { field } | Clause::MoreThan { field, .. } => field.as_str(),
         })
     }
 }
@@ -32,7 +32,7 @@ impl Clause {
             if is_id(text) {
                 Ok(text.to_owned())
             } else {
-                Err(format!("条件“{source}”要写成 field = 值、field = 值|值 或 field filled，用 or 相连"))
+                Err(format!("条件“{source}”要写成 field = 值、field = 值|值、field > 0 或 field filled，用 or 相连"))
             }
         };
         if let Some((field, values)) = source.split_once('=') {
@@ -42,6 +42,10 @@ impl Clause {
                 return Err(format!("条件“{source}”的等号后面少一个值"));
             }
             return Ok(Self::OneOf { field, values });
+        }
+        if let Some((field, limit)) = source.split_once('>') {
+            let limit = limit.trim().parse().map_err(|_| format!("条件“{source}”的大于号后面要是整数"))?;
+            return Ok(Self::MoreThan { field: id(field)?, limit });
         }
         Ok(Self::Filled { field: id(source.strip_suffix(" filled").unwrap_or("?"))? })
     }
@@ -56,6 +60,7 @@ impl fmt::Display for Condition {
             match clause {
                 Clause::OneOf { field, values } => write!(f, "{field} = {}", values.join("|"))?,
                 Clause::Filled { field } => write!(f, "{field} filled")?,
+                Clause::MoreThan { field, limit } => write!(f, "{field} > {limit}")?,
             }
         }
         Ok(())
@@ -152,7 +157,7 @@ mod tests {
 
     #[test]
     fn expressions_print_as_they_are_written() {
-        for source in ["strategy = 灰度发布", "a = 是|否 or b filled", "systems filled"] {
+        for source in ["strategy = 灰度发布", "a = 是|否 or b filled", "systems filled", "open > 0"] {
             assert_eq!(Condition::parse(source).unwrap().to_string(), source);
         }
         for source in [
@@ -172,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_is_refused() {
-        for source in ["", "a", "a = ", "A = x", "a filled and b filled"] {
+        for source in ["", "a", "a = ", "A = x", "a filled and b filled", "a > many"] {
             assert!(Condition::parse(source).is_err(), "{source:?} is no condition");
         }
         for source in ["rows", "rows()", "sum(a.b.c)", "count(t.c)", "late(a)", "earlier(a, b)", "now()"] {

@@ -527,11 +527,14 @@ impl Book<'_> {
     }
 
     pub fn check_condition(&self, condition: &Condition, scope: Option<&str>, at: usize) {
-        for clause in &condition.any {
-            let (Clause::OneOf { field: id, .. } | Clause::Filled { field: id }) = clause;
+        for (clause, id) in condition.any.iter().zip(condition.fields()) {
             let Some((scope, field)) = self.known(scope, id, at) else { continue };
-            if let Clause::OneOf { values, .. } = clause {
-                self.check_values(field, scope.as_deref(), values, at);
+            match clause {
+                Clause::OneOf { values, .. } => self.check_values(field, scope.as_deref(), values, at),
+                Clause::MoreThan { .. } if !is_counted(&field.kind) && !self.is_broken(scope.as_deref(), id) => {
+                    self.problems.add(at, "bad_condition", format!("{id} 不是数字，不能用大于号比较"));
+                }
+                Clause::MoreThan { .. } | Clause::Filled { .. } => {}
             }
         }
     }
@@ -609,7 +612,7 @@ impl Book<'_> {
                 self.unknown(Some(&field.id), id, at);
                 continue;
             };
-            let numeric = matches!(column.kind, Kind::Integer | Kind::Decimal | Kind::Duration { .. });
+            let numeric = is_counted(&column.kind);
             if totals.sum.contains(id) && !numeric && !self.is_broken(Some(&field.id), id) {
                 let message = format!("合计只能加 integer、decimal 和 duration 的列，{id} 不是");
                 self.problems.add(at, "wrong_kind", message);
@@ -650,7 +653,7 @@ impl Book<'_> {
             }
             kinds.push(&found.kind);
         }
-        let countable = |kind: &&Kind| matches!(kind, Kind::Integer | Kind::Decimal | Kind::Duration { .. });
+        let countable = |kind: &&Kind| is_counted(kind);
         let timed = |kind: &&Kind| matches!(kind, Kind::Date | Kind::DateOrWords | Kind::DateTime);
         let inputs_fit = match compute {
             Compute::Rows { .. } | Compute::Count { .. } => true,
@@ -730,6 +733,11 @@ impl Book<'_> {
 
 fn field_id(field: &Field) -> String {
     field.id.clone()
+}
+
+/// Whether values of a kind can be summed and compared.
+fn is_counted(kind: &Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Decimal | Kind::Duration { .. })
 }
 
 /// Whether a kind can hold these two words.

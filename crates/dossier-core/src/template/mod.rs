@@ -1,9 +1,11 @@
 //! Templates: what a controlled document asks for, and how its paper looks.
 
+mod describe;
 mod expression;
 mod fields;
 mod frame;
 mod layout;
+mod library;
 mod model;
 pub(crate) mod nearest;
 mod number;
@@ -12,5 +14,9 @@ mod reader;
 mod rules;
 mod text;
 
+pub use describe::{
+    CellType, Description, FieldDescription, FixedRowDescription, TableDescription, describe, describe_text, format_of,
+};
+pub use library::Library;
 pub use model::*;
 pub use number::{number_of, parts_of_number};

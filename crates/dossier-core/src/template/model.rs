@@ -140,7 +140,7 @@ pub struct Totals {
     pub dash: Vec<String>,
 }
 
-/// `field = a|b`, `field filled`, joined by `or`.
+/// `field = a|b`, `field > 0`, `field filled`, joined by `or`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     pub any: Vec<Clause>,
@@ -148,8 +148,18 @@ pub struct Condition {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clause {
-    OneOf { field: String, values: Vec<String> },
-    Filled { field: String },
+    OneOf {
+        field: String,
+        values: Vec<String>,
+    },
+    Filled {
+        field: String,
+    },
+    /// A number above a limit.
+    MoreThan {
+        field: String,
+        limit: i64,
+    },
 }
 
 /// How a value fills itself: `name(arguments)`.

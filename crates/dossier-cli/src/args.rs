@@ -1,0 +1,315 @@
+//! What can be typed after `dossier`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use dossier_core::{Code, Error};
+
+/// 发布卷宗：把发布文档写成受控的纸面文件
+#[derive(Debug, Parser)]
+#[command(name = "dossier", version, after_help = "退出码：0 完成；1 内容有问题（全部列出）；2 命令或文件不能使用")]
+pub struct Cli {
+    /// 数据文件夹（默认用系统给本程序的位置）
+    #[arg(long, value_name = "文件夹", global = true)]
+    pub data: Option<PathBuf>,
+    /// 以 JSON 输出结果和错误
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// 模板：列出、查看、检查、示例
+    #[command(subcommand)]
+    Template(TemplateAction),
+    /// 新建一份文档，输出其编号
+    New(New),
+    /// 列出文档，最近改动的在前
+    List(List),
+    /// 查看文档的内容
+    Show(Document),
+    /// 填写文档：合并内容；不认识或类型不符的字段一律拒绝，并全部列出
+    Fill(Fill),
+    /// 检查文档，列出每一处问题
+    Check(Document),
+    /// 从 Excel、ODS 或 CSV 导入一张表
+    Import(Import),
+    /// 导出文档为 PDF、XLSX 或 JSON
+    Export(Export),
+    /// 不用数据文件夹，直接由内容生成文件
+    Render(Render),
+    /// 设置：单位、部门、人员和打印
+    #[command(subcommand)]
+    Settings(SettingsAction),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TemplateAction {
+    /// 列出可用的模板
+    List,
+    /// 查看模板的每个字段
+    Show(TemplateName),
+    /// 检查一个模板文件，列出每一处错误
+    Check {
+        /// 模板文件 `template.toml`，或它所在的文件夹
+        #[arg(value_name = "路径")]
+        path: PathBuf,
+    },
+    /// 输出模板的示例内容
+    Sample(TemplateName),
+}
+
+#[derive(Debug, Args)]
+pub struct TemplateName {
+    /// 模板，如 `release-plan`
+    #[arg(value_name = "模板")]
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Document {
+    /// 文档编号，如 `D0001`
+    #[arg(value_name = "文档")]
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    #[command(flatten)]
+    pub template: TemplateName,
+    /// 初始内容（JSON；`-` 表示标准输入）
+    #[arg(long, value_name = "文件")]
+    pub from: Option<PathBuf>,
+    /// 所属的发布；同一发布的文档共享产品、版本等内容
+    #[arg(long, value_name = "名称")]
+    pub release: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// 只列这个模板的文档
+    #[arg(long, value_name = "模板")]
+    pub template: Option<String>,
+    /// 只列这个状态的文档，如 `draft` 或 `草稿`
+    #[arg(long, value_name = "状态")]
+    pub status: Option<String>,
+    /// 只列这一年的文档
+    #[arg(long, value_name = "年份")]
+    pub year: Option<i32>,
+    /// 只列含有这些文字的文档
+    #[arg(long, value_name = "文字")]
+    pub query: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fill {
+    #[command(flatten)]
+    pub document: Document,
+    /// 要填入的内容（JSON；`-` 表示标准输入）
+    #[arg(long, value_name = "文件")]
+    pub from: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub document: Document,
+    /// 表格文件：.xlsx、.xls、.ods 或 .csv
+    #[arg(value_name = "表格")]
+    pub file: PathBuf,
+    /// 导入到哪个表格字段（默认为唯一的，或表头最吻合的）
+    #[arg(long, value_name = "字段")]
+    pub table: Option<String>,
+    /// 读哪张工作表（默认自动查找）
+    #[arg(long, value_name = "名称")]
+    pub sheet: Option<String>,
+    /// 只显示将导入什么，不写入
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub document: Document,
+    /// 导出到的文件：.pdf、.xlsx 或 .json
+    #[arg(long, value_name = "文件")]
+    pub to: PathBuf,
+    #[command(flatten)]
+    pub paper: Paper,
+}
+
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    pub template: TemplateName,
+    /// 内容（JSON；`-` 表示标准输入）
+    #[arg(long, value_name = "文件", required_unless_present = "blank")]
+    pub from: Option<PathBuf>,
+    /// 生成的文件：.pdf、.xlsx 或 .json
+    #[arg(long, value_name = "文件")]
+    pub to: PathBuf,
+    /// 单位等设置（JSON，与 `settings show --json` 的输出相同）
+    #[arg(long, value_name = "文件")]
+    pub settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub paper: Paper,
+}
+
+#[derive(Debug, Args)]
+pub struct Paper {
+    /// 空白表单，供手写
+    #[arg(long)]
+    pub blank: bool,
+    /// 供签署：不印“草稿”水印
+    #[arg(long)]
+    pub for_signing: bool,
+    /// 印封面、版权页、文档信息、版本记录和目录；不写时，填了文档信息或版本记录才印
+    #[arg(long, conflicts_with = "no_front")]
+    pub front: bool,
+    /// 不印封面、版权页、文档信息、版本记录和目录
+    #[arg(long)]
+    pub no_front: bool,
+    /// 印装订线
+    #[arg(long)]
+    pub binding: bool,
+    /// 双面打印：偶数页左右页边距互换
+    #[arg(long)]
+    pub duplex: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SettingsAction {
+    /// 查看设置
+    Show,
+    /// 更改设置：只改文件中提到的
+    Set {
+        /// 设置（JSON；`-` 表示标准输入）；`null` 恢复默认值
+        #[arg(long, value_name = "文件", required_unless_present = "logo")]
+        from: Option<PathBuf>,
+        /// 单位标志（PNG 或 JPEG）
+        #[arg(long, value_name = "图片")]
+        logo: Option<PathBuf>,
+    },
+}
+
+/// What was typed, understood or not.
+pub enum Typed {
+    Run(Cli),
+    /// Help or version: to be shown.
+    Show(StyledStr),
+    Wrong(Error),
+}
+
+/// Understands the command line.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Typed {
+    let command = localised(Cli::command(), "");
+    let found = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    match found {
+        Ok(cli) => Typed::Run(cli),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Typed::Show(error.render()),
+            _ => Typed::Wrong(explain(&error)),
+        },
+    }
+}
+
+/// Everything that clap says by itself, in Chinese.
+fn localised(command: Command, above: &str) -> Command {
+    let path = format!("{above} {}", command.get_name()).trim().to_owned();
+    let mut usage = path.clone();
+    for argument in command.get_positionals() {
+        let name = argument.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
+        usage += &format!(" <{name}>");
+    }
+    for option in command.get_opts().filter(|option| option.is_required_set()) {
+        let name = option.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
+        usage += &format!(" --{} <{name}>", option.get_long().unwrap_or_default());
+    }
+    usage += if command.has_subcommands() { " <命令> [选项]" } else { " [选项]" };
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助");
+    let mut command = command.disable_help_flag(true).disable_help_subcommand(true).arg(help);
+    if above.is_empty() {
+        let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
+        command = command.disable_version_flag(true).arg(version);
+    }
+    command
+        .override_usage(usage)
+        .help_template("{about}\n\n用法：{usage}\n\n{all-args}{after-help}\n")
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() { "参数" } else { "选项" };
+            argument.help_heading(heading)
+        })
+        .mut_subcommands(|command| localised(command, &path))
+}
+
+fn explain(error: &clap::Error) -> Error {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        _ => String::new(),
+    };
+    let argument = word(ContextKind::InvalidArg);
+    let value = word(ContextKind::InvalidValue);
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => format!("不认识的参数 `{argument}`"),
+        ErrorKind::InvalidSubcommand => format!("没有命令 `{}`", word(ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "没有给出命令".into(),
+        ErrorKind::MissingRequiredArgument => format!("缺少 `{argument}`"),
+        ErrorKind::InvalidValue if value.is_empty() => format!("`{argument}` 没有给出值"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("`{argument}` 不能是 `{value}`"),
+        ErrorKind::ArgumentConflict => format!("`{argument}` 给了两次，或与其他参数冲突"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("`{argument}` 的值的个数不对")
+        }
+        _ => "命令不能理解".into(),
+    };
+    let similar = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg].map(word).concat();
+    let hint = match similar.as_str() {
+        "" => "用 `dossier --help` 或 `dossier 命令 --help` 查看用法".into(),
+        similar => format!("是不是 `{similar}`？用 `dossier --help` 查看用法"),
+    };
+    Error::new(Code::BadRequest, message).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn wrong(line: &str) -> String {
+        match parse(line.split(' ').map(OsString::from)) {
+            Typed::Wrong(error) => error.message,
+            _ => panic!("`{line}` was understood"),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_told_in_chinese() {
+        assert_eq!(wrong("dossier fly"), "没有命令 `fly`");
+        assert_eq!(wrong("dossier fill D0001"), "缺少 `--from <文件>`");
+        assert_eq!(wrong("dossier list --colour red"), "不认识的参数 `--colour`");
+        assert_eq!(wrong("dossier list --year soon"), "`--year <年份>` 不能是 `soon`");
+        assert_eq!(wrong("dossier template"), "没有给出命令");
+        assert_eq!(wrong("dossier render x --to a.pdf"), "缺少 `--from <文件>`");
+    }
+
+    #[test]
+    fn help_holds_no_english_headings() {
+        for line in ["dossier --help", "dossier render --help", "dossier template --help", "dossier import -h"] {
+            let Typed::Show(help) = parse(line.split(' ').map(OsString::from)) else { panic!("{line}") };
+            let help = help.to_string();
+            assert!(help.contains("用法："), "{help}");
+            for word in ["Usage", "Options", "Commands", "Arguments", "Print", "OPTIONS"] {
+                assert!(!help.contains(word), "{word} in {help}");
+            }
+        }
+    }
+}

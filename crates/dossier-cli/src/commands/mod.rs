@@ -1,0 +1,46 @@
+//! One module a group of commands. Each asks the core and prints the answer.
+
+mod document;
+mod input;
+mod paper;
+mod settings;
+mod template;
+
+use std::process::ExitCode;
+
+use dossier_core::{Environment, Result, Workspace};
+
+use crate::args::{Action, Cli};
+
+/// Runs what was typed.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    let world = World { data: cli.data, json: cli.json };
+    match cli.command {
+        Action::Template(action) => template::run(&world, action),
+        Action::New(new) => document::new(&world, new),
+        Action::List(list) => document::list(&world, list),
+        Action::Show(document) => document::show(&world, document),
+        Action::Fill(fill) => document::fill(&world, fill),
+        Action::Check(document) => document::check(&world, document),
+        Action::Import(import) => document::import(&world, import),
+        Action::Export(export) => paper::export(&world, export),
+        Action::Render(render) => paper::render(&world, render),
+        Action::Settings(action) => settings::run(&world, action),
+    }
+}
+
+/// What every command knows.
+struct World {
+    data: Option<std::path::PathBuf>,
+    json: bool,
+}
+
+impl World {
+    fn workspace(&self) -> Result<Workspace> {
+        let folder = match &self.data {
+            Some(folder) => folder.clone(),
+            None => Environment::default_data_folder()?,
+        };
+        Workspace::open(&folder, Environment::system())
+    }
+}

@@ -1,0 +1,66 @@
+//! Files made from documents.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use dossier_core::compose::Front;
+use dossier_core::export::{Exported, Format, Options};
+use dossier_core::settings::Settings;
+use dossier_core::{Environment, Result, files, workspace};
+use serde_json::{Map, json};
+
+use super::{World, input};
+use crate::args;
+use crate::output;
+
+pub fn export(world: &World, args: args::Export) -> Result<ExitCode> {
+    // What cannot be written is refused before anything is opened.
+    let format = Format::of(&args.to)?;
+    let exported = world.workspace()?.export(args.document.id.parse()?, format, options(&args.paper))?;
+    finish(world, &args.to, &exported)
+}
+
+/// Needs no data folder: neither opens a database nor reads templates that are not asked for.
+pub fn render(world: &World, args: args::Render) -> Result<ExitCode> {
+    let format = Format::of(&args.to)?;
+    let content = match &args.from {
+        Some(path) => input::content(path)?,
+        None => Map::new(),
+    };
+    let settings = match &args.settings {
+        Some(path) => Settings::from_json(&input::json(path)?)?,
+        None => Settings::default(),
+    };
+    let environment = Environment::system();
+    let exported =
+        workspace::render(&environment, &args.template.id, content, &settings, format, options(&args.paper))?;
+    finish(world, &args.to, &exported)
+}
+
+fn options(paper: &args::Paper) -> Options {
+    Options {
+        blank: paper.blank,
+        for_signing: paper.for_signing,
+        front: match (paper.front, paper.no_front) {
+            (true, _) => Front::Always,
+            (_, true) => Front::Never,
+            _ => Front::Auto,
+        },
+        binding_line: paper.binding,
+        duplex: paper.duplex,
+    }
+}
+
+fn finish(world: &World, to: &Path, exported: &Exported) -> Result<ExitCode> {
+    files::write(to, &exported.bytes)?;
+    let path = files::display(to);
+    if world.json {
+        output::json(&json!({ "path": path, "bytes": exported.bytes.len(), "warnings": exported.warnings }));
+    } else {
+        output::line(format!("已写入 {path}"));
+        if !exported.warnings.is_empty() {
+            output::aside(format!("请留意\n{}", output::issues(&exported.warnings).trim_end()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,2 @@
+SELECT id, template_sha256, template_id, release_id, status, year, title, content, content_sha256, created_at, updated_at
+FROM documents WHERE id = ?1

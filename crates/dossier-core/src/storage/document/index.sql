@@ -1,0 +1,1 @@
+INSERT INTO document_search (rowid, text) VALUES (?1, ?2)

@@ -1,0 +1,3 @@
+INSERT INTO documents
+  (template_sha256, template_id, release_id, status, year, title, content, content_sha256, created_at, updated_at)
+VALUES (?1, ?2, ?3, 'draft', ?4, '', '{}', ?5, ?6, ?6)

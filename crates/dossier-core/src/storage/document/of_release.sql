@@ -1,0 +1,1 @@
+SELECT id FROM documents WHERE release_id = ?1 ORDER BY id

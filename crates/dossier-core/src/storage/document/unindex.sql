@@ -1,0 +1,1 @@
+DELETE FROM document_search WHERE rowid = ?1

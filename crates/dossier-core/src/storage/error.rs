@@ -1,0 +1,34 @@
+//! What SQLite says, told to people.
+
+use rusqlite::ErrorCode;
+
+use crate::{Code, Error};
+
+/// The way out of a damaged database.
+const DAMAGE_HINT: &str = "请不要删除或覆盖该文件；先把整个数据文件夹另存一份，再用 `backups` 文件夹中的备份恢复";
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Self::new(Code::Busy, "另一个窗口或程序正在写入数据，等待后仍未结束")
+                    .hint("请稍后重试；若一直如此，请关闭其他正在使用同一数据文件夹的程序")
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(format!("数据库已损坏（{error}）")),
+            Some(ErrorCode::DiskFull) => Self::new(Code::Io, "磁盘空间不足，数据没有保存").hint("请清理磁盘后重试"),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::new(Code::Io, "数据文件夹或数据库文件不能写入")
+                    .hint("请检查数据文件夹的访问权限，或用 `--data` 换一个数据文件夹")
+            }
+            Some(ErrorCode::SystemIoFailure) => {
+                Self::new(Code::Io, format!("读写数据库时磁盘出错（{error}）")).hint("请检查磁盘，并尽快备份数据")
+            }
+            _ => Self::new(Code::Io, format!("数据库操作失败：{error}")),
+        }
+    }
+}
+
+/// The database is there but cannot be trusted.
+pub(super) fn damaged(message: impl Into<String>) -> Error {
+    Error::new(Code::DamagedDatabase, message).hint(DAMAGE_HINT)
+}

@@ -1,0 +1,1 @@
+SELECT id FROM releases WHERE name = ?1

@@ -1,0 +1,39 @@
+//! Settings of the data folder, one row a group.
+
+use serde_json::{Map, Value};
+
+use super::error::damaged;
+use super::{Storage, Transaction, canonical};
+use crate::Result;
+
+impl Storage {
+    /// All groups of settings that were ever set.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn setting_groups(&self) -> Result<Map<String, Value>> {
+        let mut statement = self.connection.prepare_cached(include_str!("all.sql"))?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (key, value) = row?;
+            let value = serde_json::from_str(&value).map_err(|_| damaged(format!("设置 `{key}` 已损坏")))?;
+            Ok((key, value))
+        })
+        .collect()
+    }
+}
+
+impl Transaction<'_> {
+    /// Stores the groups that differ from what is stored.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn put_settings(&mut self, groups: &Map<String, Value>) -> Result<()> {
+        let storage = self.storage;
+        let mut statement = storage.connection.prepare_cached(include_str!("put.sql"))?;
+        for (key, value) in groups {
+            self.changes.settings |= statement.execute((key, canonical(value)))? > 0;
+        }
+        Ok(())
+    }
+}

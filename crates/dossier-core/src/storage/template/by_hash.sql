@@ -1,0 +1,1 @@
+SELECT sha256, id, version, text FROM templates WHERE sha256 = ?1

@@ -1,0 +1,433 @@
+//! The use cases: what the terminal program and the window do with documents.
+
+mod difference;
+mod facts;
+mod import;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use chrono::Datelike;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::carried::with_facts;
+use crate::compose::Front;
+use crate::document::{self, Document, Draft, Values};
+use crate::export::{self, Exported, Format, Job, Options};
+use crate::settings::Settings;
+use crate::storage::{
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
+    Transaction,
+};
+use crate::template::{Library, Template};
+use crate::{Code, Environment, Error, Issue, Result};
+
+pub use import::{ImportOptions, ImportReport};
+pub use show::Shown;
+
+/// An open data folder in its world.
+#[derive(Debug)]
+pub struct Workspace {
+    storage: Storage,
+    environment: Environment,
+    library: OnceLock<Library>,
+}
+
+/// What a check of a document finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Findings {
+    /// What has to be put right before the document can be submitted.
+    pub issues: Vec<Issue>,
+    /// What somebody should look at.
+    pub warnings: Vec<Issue>,
+}
+
+/// A stored document with its template, its release and what it takes from it.
+struct Loaded {
+    record: DocumentRecord,
+    template: Template,
+    release: Option<String>,
+    facts: Facts,
+    /// Its own values and those of its release.
+    content: Map<String, Value>,
+    /// Fields whose value comes from the release.
+    carried: Vec<String>,
+}
+
+impl Workspace {
+    /// Opens a data folder, or makes it.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub fn open(folder: &Path, environment: Environment) -> Result<Self> {
+        let storage = Storage::open(folder, environment.now())?;
+        Ok(Self { storage, environment, library: OnceLock::new() })
+    }
+
+    /// A workspace that is gone when it is dropped.
+    ///
+    /// # Errors
+    /// None but want of memory.
+    pub fn in_memory(environment: Environment) -> Result<Self> {
+        let storage = Storage::in_memory(environment.now())?;
+        Ok(Self { storage, environment, library: OnceLock::new() })
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Reading beyond the use cases: audit log, list of changes.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The templates that new documents can be made from.
+    ///
+    /// # Errors
+    /// The program's folder of templates is missing.
+    pub fn library(&self) -> Result<&Library> {
+        if let Some(library) = self.library.get() {
+            return Ok(library);
+        }
+        let library = library(&self.environment)?;
+        Ok(self.library.get_or_init(|| library))
+    }
+
+    /// Begins a document and returns its id. With a release's name it belongs to that release, which is made where
+    /// there is none of that name.
+    ///
+    /// # Errors
+    /// No such template; the content holds unknown or mistyped fields, all listed. Then nothing is stored.
+    pub fn new_document(
+        &mut self,
+        template_id: &str,
+        content: Option<Map<String, Value>>,
+        release: Option<&str>,
+    ) -> Result<DocumentId> {
+        let template = self.library()?.get(template_id)?.clone();
+        let content = accept(&template, &Map::new(), content.unwrap_or_default())?.into_content();
+        let year = self.environment.now().year();
+        let act = act(&self.environment, "document.new");
+        let (id, _) = self.storage.transact(act, |tx| {
+            let hash = tx.keep_template(&template.id, &template.version, &template.source)?;
+            let release = release.map(|name| tx.release_or_new(name)).transpose()?;
+            let new = NewDocument { template: &hash, template_id: &template.id, release, year };
+            let id = tx.insert_document(new)?;
+            tx.subject(id);
+            tx.detail("template", template.id.as_str());
+            tx.detail("template_version", template.version.as_str());
+            tx.detail("template_sha256", hash.as_str());
+            if let Some(release) = release {
+                let name = tx.release(release)?.name;
+                tx.detail("release", name);
+            }
+            write(tx, id, &template, release, &Map::new(), &content)?;
+            Ok(id)
+        })?;
+        Ok(id)
+    }
+
+    /// The documents that fit, last changed first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn list(&self, filter: &Filter) -> Result<Vec<DocumentSummary>> {
+        self.storage.list(filter)
+    }
+
+    /// A document with its content, and which of it comes from its release.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub fn show(&self, id: DocumentId) -> Result<Shown> {
+        Ok(Shown::of(load(&self.storage, id)?))
+    }
+
+    /// Merges content into a draft and returns the places that changed. `null` empties a field, a list replaces the
+    /// rows of a table.
+    ///
+    /// # Errors
+    /// Unknown or mistyped fields, all listed; the document is no draft any more. Then nothing changes.
+    pub fn fill(&mut self, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
+        let act = act(&self.environment, "document.fill");
+        Ok(self.storage.transact(act, |tx| change(tx, id, changes))?.0)
+    }
+
+    /// Every problem of a document with its place.
+    ///
+    /// # Errors
+    /// There is no such document, or it is damaged.
+    pub fn check(&self, id: DocumentId) -> Result<Findings> {
+        let loaded = load(&self.storage, id)?;
+        let document = loaded.document()?;
+        let facts = values(&loaded.facts);
+        let mut issues = document::check(&document, &loaded.template, &facts);
+        let values = Values::new(&document, &loaded.template, &facts);
+        issues.extend(export::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
+        let mut warnings = document::advise(&document, &loaded.template, &facts);
+        warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
+        Ok(Findings { issues, warnings })
+    }
+
+    /// The document as a file.
+    ///
+    /// # Errors
+    /// There is no such document; it does not fit the format.
+    pub fn export(&self, id: DocumentId, format: Format, options: Options) -> Result<Exported> {
+        let loaded = load(&self.storage, id)?;
+        let settings = self.settings()?;
+        let job = Job {
+            template: &loaded.template,
+            document: &loaded.document()?,
+            facts: &values(&loaded.facts),
+            settings: &settings,
+            environment: &self.environment,
+            options: as_set(options, &loaded.template, &settings),
+            year: loaded.record.year,
+            provisional_number: Some(provisional_number(&loaded.record)),
+        };
+        export::export(&job, format)
+    }
+
+    /// The settings of the data folder.
+    ///
+    /// # Errors
+    /// They are damaged.
+    pub fn settings(&self) -> Result<Settings> {
+        stored_settings(&self.storage)
+    }
+
+    /// Stores the settings as they are.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_settings(&mut self, settings: &Settings) -> Result<()> {
+        let act = act(&self.environment, "settings.set");
+        self.storage.transact(act, |tx| write_settings(tx, settings))?;
+        Ok(())
+    }
+
+    /// Changes what `changes` mentions and returns the settings as they are then.
+    ///
+    /// # Errors
+    /// Unknown or mistyped settings, all listed; then nothing changes.
+    pub fn change_settings(&mut self, changes: &Value) -> Result<Settings> {
+        let act = act(&self.environment, "settings.set");
+        let (settings, _) = self.storage.transact(act, |tx| {
+            let settings = stored_settings(tx)?.merged(changes)?;
+            write_settings(tx, &settings)?;
+            Ok(settings)
+        })?;
+        Ok(settings)
+    }
+}
+
+/// A file from content that is stored nowhere.
+///
+/// # Errors
+/// No such template; unknown or mistyped fields, all listed; the content does not fit the format.
+pub fn render(
+    environment: &Environment,
+    template_id: &str,
+    content: Map<String, Value>,
+    settings: &Settings,
+    format: Format,
+    options: Options,
+) -> Result<Exported> {
+    let library = library(environment)?;
+    let template = library.get(template_id)?;
+    let document = accept(template, &Map::new(), content)?;
+    let options = as_set(options, template, settings);
+    let year = environment.now().year();
+    let facts = &Map::new();
+    let provisional_number = None;
+    let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
+    export::export(&job, format)
+}
+
+/// The templates of the program.
+///
+/// # Errors
+/// Its folder of templates is missing.
+pub fn library(environment: &Environment) -> Result<Library> {
+    Library::open(std::slice::from_ref(&environment.resources()?.templates))
+}
+
+/// What a draft is called until it gets its official number: 草-2026-012（临时号）.
+fn provisional_number(record: &DocumentRecord) -> String {
+    let id = record.id.to_string();
+    format!("草-{}-{}（临时号）", record.year, id.trim_start_matches('D'))
+}
+
+/// What is asked for, and what the settings always ask for.
+fn as_set(options: Options, template: &Template, settings: &Settings) -> Options {
+    let front = match settings.documents.front_matter.get(&template.id) {
+        Some(true) => Front::Always,
+        Some(false) => Front::Never,
+        None => Front::Auto,
+    };
+    Options {
+        front: if options.front == Front::Auto { front } else { options.front },
+        binding_line: options.binding_line || settings.print.binding_line,
+        duplex: options.duplex || settings.print.duplex,
+        ..options
+    }
+}
+
+fn act<'a>(environment: &'a Environment, action: &'a str) -> Act<'a> {
+    Act { at: environment.now(), actor: environment.user(), action }
+}
+
+fn load(storage: &Storage, id: DocumentId) -> Result<Loaded> {
+    let record = storage.document(id)?;
+    let template = kept_template(storage, &record)?;
+    let (release, facts) = match record.release {
+        Some(release) => {
+            let release = storage.release(release)?;
+            (Some(release.name), release.facts)
+        }
+        None => (None, Facts::new()),
+    };
+    let (content, carried) = with_facts(&template, &record.content, &values(&facts));
+    Ok(Loaded { record, template, release, facts, content, carried })
+}
+
+/// The template as it was when the document was begun.
+fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template> {
+    let kept = storage.template(&record.template)?;
+    Template::parse(&kept.text, &format!("{}/template.toml", kept.id)).map_err(|error| {
+        let message = format!("文档 `{}` 的模板 `{}`（{}）不能再读取", record.id, kept.id, kept.version);
+        Error { message, ..error }
+    })
+}
+
+/// Changes a draft within a transaction and returns the places that changed.
+fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
+    let record = tx.document(id)?;
+    if record.status != Status::Draft {
+        let label = record.status.label();
+        return Err(Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{label}”，不能再改"))
+            .hint("只有草稿可以填写；需要改动时请建立新版本"));
+    }
+    let template = kept_template(tx, &record)?;
+    let content = accept(&template, &record.content, changes)?.into_content();
+    let changed: Vec<String> =
+        difference::difference(&record.content, &content).keys().map(ToString::to_string).collect();
+    tx.subject(id);
+    write(tx, id, &template, record.release, &record.content, &content)?;
+    Ok(changed)
+}
+
+/// Stores content that has been accepted, and everything that follows from it.
+fn write(
+    tx: &mut Transaction<'_>,
+    id: DocumentId,
+    template: &Template,
+    release: Option<ReleaseId>,
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+) -> Result<()> {
+    let changes = difference::difference(old, new);
+    if !changes.is_empty() {
+        tx.detail("changes", changes);
+    }
+    let Some(release) = release else { return put(tx, id, template, new, &Facts::new(), None) };
+    let before = tx.release(release)?;
+    let facts = facts::after_typing(template, id, old, new, before.facts);
+    let shared = tx.set_facts(release, &facts)?;
+    put(tx, id, template, new, &facts, Some(&before.name))?;
+    if shared {
+        // The others show other values now: they are found by them, and may be named after them.
+        for other in tx.documents_of(release)?.into_iter().filter(|other| other.id != id) {
+            let template = kept_template(tx, &other)?;
+            let (content, _) = with_facts(&template, &other.content, &values(&facts));
+            tx.set_title(other.id, &title(&template, &content))?;
+            tx.index_document(other.id, &words(&template, &content, Some(&before.name)))?;
+        }
+    }
+    Ok(())
+}
+
+fn put(
+    tx: &mut Transaction<'_>,
+    id: DocumentId,
+    template: &Template,
+    own: &Map<String, Value>,
+    facts: &Facts,
+    release: Option<&str>,
+) -> Result<()> {
+    let (content, _) = with_facts(template, own, &values(facts));
+    if tx.set_content(id, &title(template, &content), own)? {
+        tx.index_document(id, &words(template, &content, release))?;
+    }
+    Ok(())
+}
+
+/// What the list calls a document: the form, then product and version where they are known.
+fn title(template: &Template, content: &Map<String, Value>) -> String {
+    let known = |key: &str| {
+        let field = template.fields.iter().find(|field| field.carries.as_deref() == Some(key))?;
+        content.get(&field.id)?.as_str()
+    };
+    let about: Vec<&str> = ["release.product_name", "release.version"].into_iter().filter_map(known).collect();
+    if about.is_empty() { template.title.clone() } else { format!("{} · {}", template.title, about.join(" ")) }
+}
+
+/// What a document is found by.
+fn words(template: &Template, content: &Map<String, Value>, release: Option<&str>) -> String {
+    let mut words = vec![template.title.clone(), release.unwrap_or_default().to_owned()];
+    content.values().for_each(|value| collect_words(value, &mut words));
+    words.join("\n")
+}
+
+fn collect_words(value: &Value, words: &mut Vec<String>) {
+    match value {
+        Value::String(text) => words.push(text.clone()),
+        Value::Number(number) => words.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
+        Value::Object(map) => map.values().for_each(|value| collect_words(value, words)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Content with changes merged into it; unknown and mistyped fields are refused, all listed.
+fn accept(template: &Template, old: &Map<String, Value>, changes: Map<String, Value>) -> Result<Document> {
+    let mut content = old.clone();
+    document::merge(&mut content, changes, template);
+    document::validate(&Draft { template: template.id.clone(), content }, template).map_err(|issues| {
+        Error::new(Code::InvalidContent, format!("内容有 {} 处不能接受", issues.len()))
+            .hint(format!("请逐处改正后重试；可用 `dossier template show {}` 查看有哪些字段", template.id))
+            .issues(issues)
+    })
+}
+
+/// The facts alone, without where they come from.
+fn values(facts: &Facts) -> Map<String, Value> {
+    facts.iter().map(|(key, fact)| (key.clone(), fact.value.clone())).collect()
+}
+
+impl Loaded {
+    fn document(&self) -> Result<Document> {
+        accept(&self.template, &self.record.content, Map::new())
+    }
+}
+
+fn stored_settings(storage: &Storage) -> Result<Settings> {
+    Settings::from_json(&Value::Object(storage.setting_groups()?)).map_err(|error| Error {
+        code: Code::DamagedDatabase,
+        message: format!("保存的设置已损坏：{}", error.message),
+        ..error
+    })
+}
+
+fn write_settings(tx: &mut Transaction<'_>, settings: &Settings) -> Result<()> {
+    let old = stored_settings(tx)?.to_json();
+    let new = settings.to_json();
+    tx.detail("changes", difference::difference(&old, &new));
+    tx.put_settings(&new)
+}
