@@ -27,7 +27,7 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
 }
 
 fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), Failure> {
-    let facts = run_quietly(checkout.command("pdfinfo").arg(&document.pdf))?;
+    let facts = run_quietly(checkout.command("pdfinfo").arg(&document.to_sign))?;
     let pages = facts.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(1);
     for page in 1..=PAGES {
         // Named by id: a file name in Chinese makes a link in the README unreadable.
@@ -41,7 +41,7 @@ fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), F
         let number = page.to_string();
         let mut pdftoppm = checkout.command("pdftoppm");
         pdftoppm.args(["-png", "-singlefile", "-r", DOTS_PER_INCH, "-f", &number, "-l", &number]);
-        run_quietly(pdftoppm.arg(&document.pdf).arg(&stem))?;
+        run_quietly(pdftoppm.arg(&document.to_sign).arg(&stem))?;
         println!("  {}", checkout.shown(&picture));
     }
     Ok(())

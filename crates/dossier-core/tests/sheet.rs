@@ -324,7 +324,8 @@ mod random {
             ("risk", one_of(&["高", "低"])),
             ("people", people().boxed()),
         ]);
-        let rows = prop::collection::vec(row, 0..6).prop_map(|rows| rows.into_iter().map(Value::Object).collect::<Value>());
+        let rows =
+            prop::collection::vec(row, 0..6).prop_map(|rows| rows.into_iter().map(Value::Object).collect::<Value>());
         let many = prop::sample::subsequence(vec!["邮件", "电话", "其他"], 0..=3).prop_map(|names| json!(names));
         object(vec![
             ("name", of(text())),

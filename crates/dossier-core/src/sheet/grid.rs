@@ -119,7 +119,8 @@ impl Grid<'_> {
         let page = self.measures.text_height().to_pt() * FILLED;
         let height = |from: u32, to: u32| self.rows[from as usize..to as usize].iter().sum::<f64>();
         let end = self.rows.len() as u32;
-        let repeated = self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
+        let repeated =
+            self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
         let mut breaks = Vec::new();
         let (mut top, mut used) = (0, 0.0);
         for row in 0..end {
@@ -142,7 +143,8 @@ impl Grid<'_> {
             if start < row {
                 breaks.push(start);
             }
-            let heads = repeated.filter(|heads| heads.last < start).map_or(0.0, |heads| height(heads.first, heads.last + 1));
+            let heads =
+                repeated.filter(|heads| heads.last < start).map_or(0.0, |heads| height(heads.first, heads.last + 1));
             (top, used) = (start, height(start, row + 1) + heads);
         }
         self.page_breaks.extend(breaks);
@@ -626,7 +628,8 @@ impl<'a> Builder<'a> {
                 tag: leaf.cell.tag,
                 kind: leaf.kind,
                 look,
-                room: self.width(leaf.column, leaf.end.max(leaf.column + 1)) - if look.is_indented { INDENT } else { 0.0 },
+                room: self.width(leaf.column, leaf.end.max(leaf.column + 1))
+                    - if look.is_indented { INDENT } else { 0.0 },
                 record,
                 tier: u32::try_from(leaf.tier).unwrap_or(u32::MAX),
             });

@@ -96,7 +96,8 @@ fn absolute(row: u32, column: u32) -> String {
 
 /// Not a matter of the content: every limit that a content can break was checked before.
 fn failed(error: XlsxError) -> Error {
-    Error::new(Code::Io, format!("无法生成工作簿：{error}")).hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
+    Error::new(Code::Io, format!("无法生成工作簿：{error}"))
+        .hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
 }
 
 fn unwritable(issues: Vec<Issue>) -> Error {
@@ -134,12 +135,7 @@ fn properties(template: &Template, meta: &Meta) -> Result<DocProperties> {
         .set_creation_datetime(&created))
 }
 
-fn set_up_page(
-    sheet: &mut Worksheet,
-    grid: &Grid,
-    paper: &Paper,
-    long: Option<&LongRows>,
-) -> Result<(), XlsxError> {
+fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper, long: Option<&LongRows>) -> Result<(), XlsxError> {
     for (column, pixels) in (0..).zip(&grid.columns) {
         sheet.set_column_width_pixels(column, *pixels)?;
     }
@@ -174,7 +170,8 @@ fn set_up_page(
     if !grid.page_breaks.is_empty() {
         sheet.set_page_breaks(&grid.page_breaks)?;
     }
-    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1)) else {
+    let (Some(last_row), Some(last_column)) = (grid.rows.len().checked_sub(1), grid.columns.len().checked_sub(1))
+    else {
         return Ok(());
     };
     let (last_row, last_column) = (last_row as u32, last_column as u16);
@@ -338,7 +335,11 @@ impl<'a> Writer<'a> {
     }
 
     fn fill(&mut self, area: &Area<'a>, source: Option<&'a Source>) -> Filled<'a> {
-        let text = |text: Cow<'a, str>| Filled { written: Written::Text(text), number: NumberForm::General, from: From::Elsewhere };
+        let text = |text: Cow<'a, str>| Filled {
+            written: Written::Text(text),
+            number: NumberForm::General,
+            from: From::Elsewhere,
+        };
         let inlines = match area.text {
             AreaText::Heading(heading) => return text(Cow::Borrowed(heading)),
             AreaText::Clause(number, inlines) => {
