@@ -93,20 +93,63 @@ fn the_same_document_gives_the_same_bytes() {
     }
 }
 
-/// Saves a workbook through LibreOffice. `None`: it is not installed.
-fn resaved(bytes: &[u8], name: &str, to: &str) -> Option<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sheet-{name}-{to}"));
-    std::fs::create_dir_all(folder.join("out")).unwrap();
+/// Opens a workbook in LibreOffice, edits it with a few lines of Basic (`book`, `page`, `named(name)`) and saves it.
+/// `None`: it is not installed.
+fn edited(bytes: &[u8], name: &str, edits: &str) -> Option<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sheet-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    let library = folder.join("profile/user/basic/Standard");
+    std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("form.xlsx"), bytes).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
-    let done = Command::new("soffice")
-        .args([&profile, "--headless", "--convert-to", to, "--outdir"])
-        .arg(folder.join("out"))
-        .arg(folder.join("form.xlsx"))
-        .output()
-        .ok()?;
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    Some(std::fs::read(folder.join("out").join(format!("form.{to}"))).unwrap())
+    let url = |file: &str| format!("file://{}", folder.join(file).display());
+    let soffice = |argument: &str| {
+        let profile = format!("-env:UserInstallation={}", url("profile"));
+        Command::new("soffice").args([&profile, "--headless", argument]).output()
+    };
+    // The first start makes the profile, with an empty library of macros.
+    soffice("--terminate_after_init").ok()?;
+    let macro_text = format!(
+        r#"
+Dim book As Object
+Dim page As Object
+Function named(name As String)
+  named = book.NamedRanges.getByName(name).getReferredCells()
+End Function
+Sub Edit
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden"
+  hidden(0).Value = True
+  book = StarDesktop.loadComponentFromURL("{}", "_blank", 0, hidden())
+  page = book.Sheets.getByIndex(0)
+{edits}
+  Dim filter(0) As New com.sun.star.beans.PropertyValue
+  filter(0).Name = "FilterName"
+  filter(0).Value = "Calc MS Excel 2007 XML"
+  book.storeToURL("{}", filter())
+  book.close(True)
+End Sub
+"#,
+        url("form.xlsx"),
+        url("edited.xlsx")
+    );
+    let escaped = macro_text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let module =
+        "xmlns:script=\"http://openoffice.org/2000/script\" script:name=\"Edits\" script:language=\"StarBasic\"";
+    let header = |kind: &str, dtd: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <!DOCTYPE {kind} PUBLIC \"-//OpenOffice.org//DTD OfficeDocument 1.0//EN\" \"{dtd}\">\n"
+        )
+    };
+    let module_text = format!("<script:module {module}>{escaped}</script:module>");
+    std::fs::write(library.join("Edits.xba"), header("script:module", "module.dtd") + &module_text).unwrap();
+    let library_text = "<library:library xmlns:library=\"http://openoffice.org/2000/library\" library:name=\"Standard\" \
+                        library:readonly=\"false\" library:passwordprotected=\"false\">\
+                        <library:element library:name=\"Edits\"/></library:library>";
+    std::fs::write(library.join("script.xlb"), header("library:library", "library.dtd") + library_text).unwrap();
+    let done = soffice("macro:///Standard.Edits.Edit").ok()?;
+    let saved = std::fs::read(folder.join("edited.xlsx"));
+    Some(saved.unwrap_or_else(|_| panic!("nothing was saved: {}", String::from_utf8_lossy(&done.stderr))))
 }
 
 #[test]
@@ -115,9 +158,75 @@ fn every_form_survives_libreoffice() {
     for form in FORMS {
         let template = template(form);
         let document = sample(&template);
-        let Some(bytes) = resaved(&export(&template, &document, Wanted::default()), form, "xlsx") else { return };
+        let Some(bytes) = edited(&export(&template, &document, Wanted::default()), form, "") else { return };
         check_same(&template, &document, &bytes);
     }
+}
+
+#[test]
+#[ignore = "starts LibreOffice"]
+fn rows_that_people_insert_delete_and_change_are_taken_over() {
+    let template = template("release-plan-table");
+    let document = sample(&template);
+    let edits = r#"
+  Dim top As Long
+  top = named("t_systems").RangeAddress.StartRow
+  ' A new row before the third, and one typed under the last row.
+  page.Rows.insertByIndex(top + 2, 1)
+  page.getCellByPosition(0, top + 2).Value = 99
+  page.getCellByPosition(1, top + 2).String = "新系统"
+  page.getCellByPosition(2, top + 2).String = "1.10"
+  page.getCellByPosition(4, top + 2).String = "高"
+  page.getCellByPosition(12, top + 2).String = "王海涛、马骏"
+  ' The row that was the sixth goes, the one that was the first changes.
+  page.Rows.removeByIndex(top + 6, 1)
+  page.getCellByPosition(3, top).String = "改过的内容" + Chr(10) + "第二行"
+  page.getCellByPosition(4, top).String = "极高"
+  named("d_planned_at").String = "计划发布时间：2026年05月01日 14时30分"
+"#;
+    let Some(bytes) = edited(&export(&template, &document, Wanted::default()), "plan-edited", edits) else { return };
+    let back = read(&template, &bytes);
+    let mut expected = document.content().clone();
+    let rows = expected["systems"].as_array_mut().unwrap();
+    rows.remove(5);
+    rows[0]["change"] = "改过的内容\n第二行".into();
+    let new = serde_json::json!({
+        "order": 99, "system": "新系统", "version": "1.10", "risk": "高", "developer": ["王海涛", "马骏"]
+    });
+    rows.insert(2, new);
+    expected["planned_at"] = "2026-05-01 14:30".into();
+    check_content(&back, &expected);
+    let [warning] = &back.warnings[..] else { panic!("{:?}", back.warnings) };
+    assert_eq!(warning.code, "not_an_option", "{warning:?}");
+    assert!(warning.path.starts_with("发布计划表!E"), "{warning:?}");
+}
+
+#[test]
+#[ignore = "starts LibreOffice"]
+fn cells_that_people_change_in_the_form_are_taken_over() {
+    let template = template("release-application");
+    let document = sample(&template);
+    let edits = r#"
+  named("d_product_name").String = "=另一个产品"
+  named("d_release_type").String = "□重大版本发布 □功能迭代发布 ☑补丁版本发布 □紧急修复发布"
+  named("d_planned_minutes").Value = 95
+  Dim top As Long
+  top = named("r_systems_2").RangeAddress.StartRow
+  ' A system of two rows between the two that are there.
+  page.Rows.insertByIndex(top, 2)
+  page.getCellByPosition(named("c_systems_2").RangeAddress.StartColumn, top).String = "第三个系统"
+  page.getCellByPosition(named("c_systems_8").RangeAddress.StartColumn, top + 1).String = "依赖它"
+"#;
+    let Some(bytes) = edited(&export(&template, &document, Wanted::default()), "form-edited", edits) else { return };
+    let back = read(&template, &bytes);
+    assert_eq!(back.warnings, []);
+    let mut expected = document.content().clone();
+    expected["product_name"] = "=另一个产品".into();
+    expected["release_type"] = "补丁版本发布".into();
+    expected["planned_minutes"] = 95.into();
+    let rows = expected["systems"].as_array_mut().unwrap();
+    rows.insert(1, serde_json::json!({ "system": "第三个系统", "depends": "依赖它" }));
+    check_content(&back, &expected);
 }
 
 #[test]
