@@ -10,7 +10,7 @@ use crate::setup::{self, Purpose};
 use crate::steps::step;
 
 /// Pages shown of each document: enough to see its head and its body.
-const PAGES: usize = 2;
+const PAGES: usize = 4;
 /// Half a screen wide on a README, and a picture stays under 100 KB.
 const DOTS_PER_INCH: &str = "60";
 
