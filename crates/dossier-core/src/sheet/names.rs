@@ -5,7 +5,7 @@
 //! only what has been changed.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -112,7 +112,6 @@ pub(super) struct Recorder<'a> {
     texts: Vec<&'a Text>,
     cells: Vec<(CellRecord, [u32; 4])>,
     tables: Vec<TableBuilder>,
-    index: HashMap<&'a str, usize>,
     taken: HashSet<String>,
 }
 
@@ -121,8 +120,10 @@ struct TableBuilder {
     key: String,
     first: u32,
     last: u32,
-    /// Sheet column of each column.
+    /// Tier and sheet column of each column.
     places: Vec<(u32, u16)>,
+    /// Where the next place is looked for first.
+    likely: usize,
     /// Range of each row that is anchored: first and last sheet row.
     anchors: BTreeMap<usize, (u32, u32)>,
 }
@@ -148,16 +149,14 @@ impl<'a> Recorder<'a> {
         printed: Option<Printed>,
         fixed: bool,
     ) {
-        let index = match self.index.get(table) {
-            Some(&index) => index,
-            None => {
-                let index = self.start_table(table, area.row);
-                self.index.insert(table, index);
-                index
-            }
-        };
+        // Tables come one after the other, and cells from left to right.
+        let known = self.tables.iter().rposition(|builder| builder.record.table == table);
+        let index = known.unwrap_or_else(|| self.start_table(table, area.row));
         let place = (area.tier, area.column);
-        let known = self.tables[index].places.iter().position(|known| *known == place);
+        let builder = &mut self.tables[index];
+        let count = builder.places.len();
+        let known = (0..count).map(|step| (builder.likely + step) % count).find(|&at| builder.places[at] == place);
+        builder.likely = known.map_or(0, |at| at + 1);
         let column = known.unwrap_or_else(|| {
             let text = self.text(text);
             let name = self.name("c_", &format!("{}_{}", self.tables[index].key, self.tables[index].places.len() + 1));
@@ -212,6 +211,7 @@ impl<'a> Recorder<'a> {
             first: row,
             last: row,
             places: Vec::new(),
+            likely: 0,
             anchors: BTreeMap::new(),
         });
         self.tables.len() - 1

@@ -5,7 +5,6 @@
 //! one of a long table are therefore written here and put into the sheet that the library made of everything else. What
 //! their formats are numbered is read from cells of the hidden sheet that show each look once.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write as _};
 
@@ -31,7 +30,6 @@ pub(super) struct LongRows<'a> {
     last: u32,
     cells: Vec<LongCell<'a>>,
     looks: Vec<Look>,
-    index: HashMap<Look, usize>,
 }
 
 struct LongCell<'a> {
@@ -58,7 +56,6 @@ impl<'a> LongRows<'a> {
             last,
             cells: Vec::with_capacity(end - from),
             looks: Vec::new(),
-            index: HashMap::new(),
         })
     }
 
@@ -67,9 +64,9 @@ impl<'a> LongRows<'a> {
     }
 
     pub fn push(&mut self, area: &Area<'a>, written: Written<'a>, look: Look) {
-        // The cell above mostly looks the same.
+        // The cell above mostly looks the same, and rows have few looks.
         let looks = &mut self.looks;
-        let look = *self.index.entry(look).or_insert_with(|| {
+        let look = looks.iter().position(|known| *known == look).unwrap_or_else(|| {
             looks.push(look);
             looks.len() - 1
         });
@@ -202,7 +199,7 @@ fn value(xml: &mut String, written: &Written) {
 /// Text as XML, and as spreadsheets read it: `_x000D_` means a character, and must be escaped where it is typed.
 fn escape(xml: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(next) = rest.find(['&', '<', '>', '\r', '_']) {
+    while let Some(next) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\r' | b'_')) {
         xml.push_str(&rest[..next]);
         match rest.as_bytes()[next] {
             b'&' => xml.push_str("&amp;"),

@@ -44,6 +44,7 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
         choices: Vec::new(),
         problems: Vec::new(),
         columns: Vec::new(),
+        likely: 0,
     };
     let mut long = LongRows::find(&grid);
     let sheet = book.add_worksheet();
@@ -254,6 +255,8 @@ struct Writer<'a> {
     choices: Vec<Choice>,
     problems: Vec<Issue>,
     columns: Vec<Column<'a>>,
+    /// Where the column of the next cell is looked for first.
+    likely: usize,
 }
 
 /// What the cells of a column of a table field have in common.
@@ -307,6 +310,7 @@ impl<'a> Writer<'a> {
                     From::Other => Some(filled.written.printed()),
                 };
                 let fixed = self.column(table, source).is_fixed;
+                self.likely += 1;
                 self.recorder.row_cell(area, table, *row, &source.text, printed, fixed);
             }
             Place::Head { .. } | Place::Total { .. } => {}
@@ -314,11 +318,16 @@ impl<'a> Writer<'a> {
         (filled.written, look)
     }
 
-    /// What the cells of a column have in common. Cells come row by row, so a few columns are kept.
+    /// What the cells of a column have in common. Cells come row by row: the next column is the one most likely asked.
     fn column(&mut self, table: &'a str, source: &'a Source) -> Column<'a> {
-        let known = self.columns.iter().find(|column| column.table == table && *column.text == source.text);
-        if let Some(column) = known {
-            return *column;
+        let is_known = |column: &Column| column.table == table && *column.text == source.text;
+        let count = self.columns.len();
+        for step in 0..count {
+            let index = (self.likely + step) % count;
+            if is_known(&self.columns[index]) {
+                self.likely = index;
+                return self.columns[index];
+            }
         }
         let definition = self.fields.table(table).map(|(_, definition)| definition);
         let field = values::alone(&source.text).and_then(|(id, _)| self.fields.get(Some(table), id));
@@ -460,12 +469,12 @@ impl<'a> Writer<'a> {
 
     /// What Excel cannot hold is refused rather than cut.
     fn check(&mut self, written: &Written, source: Option<&Source>) {
-        let (units, illegal) = match written {
+        let (units, character) = match written {
             Written::Number(_) => return,
-            Written::Text(text) => (units(text), text.chars().find(is_illegal)),
+            Written::Text(text) => (units(text), illegal(text)),
             Written::Rich(runs) => (
                 runs.iter().map(|(_, text)| units(text)).sum(),
-                runs.iter().find_map(|(_, text)| text.chars().find(is_illegal)),
+                runs.iter().find_map(|(_, text)| illegal(text)),
             ),
         };
         let mut report = |code, says: String| {
@@ -475,7 +484,7 @@ impl<'a> Writer<'a> {
         if units > CELL_UNITS {
             report("too_long_for_excel", format!("有 {units} 个字符，Excel 的一个单元格最多 {CELL_UNITS} 个"));
         }
-        if let Some(ch) = illegal {
+        if let Some(ch) = character {
             report("control_character", format!("里有 Excel 不能保存的控制字符 U+{:04X}", u32::from(ch)));
         }
     }
@@ -486,9 +495,12 @@ fn units(text: &str) -> usize {
     if text.len() <= CELL_UNITS { text.len() } else { text.encode_utf16().count() }
 }
 
-/// Characters that no XML file can hold.
-fn is_illegal(ch: &char) -> bool {
-    matches!(ch, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+/// The first character that no XML file can hold.
+fn illegal(text: &str) -> Option<char> {
+    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let is_clean = !text.bytes().any(is_control) && !text.contains(['\u{fffe}', '\u{ffff}']);
+    let is_illegal = |ch: &char| matches!(ch, '\u{fffe}' | '\u{ffff}') || (ch.is_ascii() && is_control(*ch as u8));
+    if is_clean { None } else { text.chars().find(is_illegal) }
 }
 
 /// Whether the paper shows this value: blank paper shows none, whatever is known.
