@@ -120,9 +120,13 @@ impl<'a> Filler<'a> {
         applies != Applies::No
     }
 
-    /// On blank paper all prints but what the row's own printed values rule out.
+    /// On blank paper all prints but what the row's own printed values rule out. A row without any is still open.
     fn concerns_blank(&self, condition: &Condition, context: &Context) -> bool {
         let Some(row) = context.row else { return true };
+        let columns = self.template.table(row.table()).map_or(&[][..], |(_, table)| &table.columns);
+        if columns.iter().all(|column| row.fixed(&column.id).is_none()) {
+            return true;
+        }
         condition.any.iter().any(|clause| match clause {
             Clause::Filled { field } => self.column(row, field).is_none() || row.fixed(field).is_some(),
             Clause::OneOf { .. } | Clause::MoreThan { .. } => true,
