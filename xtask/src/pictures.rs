@@ -10,7 +10,7 @@ use crate::setup::{self, Purpose};
 use crate::steps::step;
 
 /// Pages shown of each document: enough to see its head and its body.
-const PAGES: usize = 2;
+const PAGES: usize = 4;
 /// Half a screen wide on a README, and a picture stays under 100 KB.
 const DOTS_PER_INCH: &str = "60";
 
@@ -27,7 +27,7 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
 }
 
 fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), Failure> {
-    let facts = run_quietly(checkout.command("pdfinfo").arg(&document.pdf))?;
+    let facts = run_quietly(checkout.command("pdfinfo").arg(&document.to_sign))?;
     let pages = facts.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(1);
     for page in 1..=PAGES {
         // Named by id: a file name in Chinese makes a link in the README unreadable.
@@ -41,7 +41,7 @@ fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), F
         let number = page.to_string();
         let mut pdftoppm = checkout.command("pdftoppm");
         pdftoppm.args(["-png", "-singlefile", "-r", DOTS_PER_INCH, "-f", &number, "-l", &number]);
-        run_quietly(pdftoppm.arg(&document.pdf).arg(&stem))?;
+        run_quietly(pdftoppm.arg(&document.to_sign).arg(&stem))?;
         println!("  {}", checkout.shown(&picture));
     }
     Ok(())

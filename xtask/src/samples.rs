@@ -21,7 +21,10 @@ pub struct Sample {
 #[derive(Debug)]
 pub struct Exported {
     pub sample: Sample,
+    /// As it is: a draft.
     pub pdf: PathBuf,
+    /// The sheet to sign.
+    pub to_sign: PathBuf,
     pub xlsx: PathBuf,
 }
 
@@ -41,19 +44,31 @@ pub fn export(checkout: &Checkout, dossier: &Path, samples: Vec<Sample>) -> Resu
         for (sample, name) in samples.into_iter().zip(names) {
             let pdf = out.join(format!("{name}.pdf"));
             let xlsx = out.join(format!("{name}.xlsx"));
-            for to in [&pdf, &xlsx] {
-                render(checkout, dossier, &sample, to)?;
+            render(checkout, dossier, &sample, &pdf, &[])?;
+            render(checkout, dossier, &sample, &xlsx, &[])?;
+            for (use_of, options) in FURTHER_PAPERS {
+                render(checkout, dossier, &sample, &out.join(format!("{name}（{use_of}）.pdf")), options)?;
             }
-            exported.push(Exported { sample, pdf, xlsx });
+            let to_sign = out.join(format!("{name}（{TO_SIGN}）.pdf"));
+            exported.push(Exported { sample, pdf, to_sign, xlsx });
         }
         Ok(exported)
     })
 }
 
-/// One call of `dossier render`, without a data folder.
-fn render(checkout: &Checkout, dossier: &Path, sample: &Sample, to: &Path) -> Result<(), Failure> {
+const TO_SIGN: &str = "供签署";
+
+/// What else is printed of a document, beside its draft.
+const FURTHER_PAPERS: [(&str, &[&str]); 2] = [(TO_SIGN, &["--for-signing"]), ("空白", &["--blank"])];
+
+/// One call of `dossier render`, without a data folder. The sample organisation's settings lie beside the templates.
+fn render(checkout: &Checkout, dossier: &Path, sample: &Sample, to: &Path, options: &[&str]) -> Result<(), Failure> {
     let mut command = checkout.command(dossier);
-    command.args(["render", &sample.id, "--from"]).arg(&sample.content).arg("--to").arg(to);
+    command.args(["render", &sample.id, "--from"]).arg(&sample.content).arg("--to").arg(to).args(options);
+    let settings = checkout.root.join("templates/sample-settings.json");
+    if settings.is_file() {
+        command.arg("--settings").arg(settings);
+    }
     run(&mut command)?;
     // A program that says it is done and wrote nothing would otherwise be announced as a success.
     if to.is_file() { Ok(()) } else { Err(Failure::failed(format!("没有生成 `{}`", checkout.shown(to)))) }
@@ -62,9 +77,11 @@ fn render(checkout: &Checkout, dossier: &Path, sample: &Sample, to: &Path) -> Re
 /// Says what lies where.
 pub fn announce(checkout: &Checkout, exported: &[Exported]) {
     println!("\n样例卷宗（{} 份文档）已导出到 {}：", exported.len(), checkout.root.join("out").display());
-    for Exported { sample, pdf, xlsx } in exported {
+    for Exported { sample, pdf, xlsx, .. } in exported {
         println!("  《{}》  {}  {}", sample.title, checkout.shown(pdf), checkout.shown(xlsx));
     }
+    let uses = FURTHER_PAPERS.map(|(use_of, _)| format!("“（{use_of}）”"));
+    println!("  名称带{}的是同一份文档的另外两种打印。", uses.join("、"));
 }
 
 /// The templates that have a `template.toml` and a `sample.json`, by id; at least one.

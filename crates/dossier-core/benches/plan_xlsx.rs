@@ -2,6 +2,8 @@
 //!
 //! Measured is the export as users wait for it: from a document to the bytes of its workbook, paper included.
 
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 use std::time::Instant;
 
 use dossier_core::compose::{Letterhead, Wanted, compose};

@@ -39,7 +39,10 @@ fn main() {
     }
     times.sort_by(f64::total_cmp);
     let median = times[times.len() / 2];
-    println!(r#"{{"bench":"report","documents":{REPORTS},"median_ms":{median:.2},"min_ms":{:.2},"bytes":{bytes}}}"#, times[0]);
+    println!(
+        r#"{{"bench":"report","documents":{REPORTS},"median_ms":{median:.2},"min_ms":{:.2},"bytes":{bytes}}}"#,
+        times[0]
+    );
 
     let start = Instant::now();
     std::thread::scope(|scope| {

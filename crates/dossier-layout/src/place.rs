@@ -144,7 +144,7 @@ impl Placer<'_> {
 
     /// The left margin: duplex pages swap margins on the even side; landscape pages print one-sided.
     fn left(&self, number: usize) -> Abs {
-        let swapped = self.content.sheet.duplex && self.content.style != Style::Table && number % 2 == 0;
+        let swapped = self.content.sheet.duplex && self.content.style != Style::Table && number.is_multiple_of(2);
         if swapped { self.measures.margins.right } else { self.measures.margins.left }
     }
 
@@ -187,7 +187,7 @@ impl Placer<'_> {
             }
             let (_, rect) = open.get_or_insert((table, Rect { x: left, y, width: row.width(), height: Abs::ZERO }));
             rect.height = y + row.height - rect.y;
-            let last = !placed.get(index + 1).is_some_and(|next| table_of(flow, next) == Some(table));
+            let last = placed.get(index + 1).is_none_or(|next| table_of(flow, next) != Some(table));
             row.draw(self.fonts, Point::new(left, y), last, fills, items);
         }
         frames.extend(open.map(|(_, rect)| frame(rect)));

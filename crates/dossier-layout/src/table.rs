@@ -273,11 +273,11 @@ fn split_rows(rows: &[MeasuredRow], room: Abs) -> (Vec<MeasuredRow>, Vec<Measure
         let mut first = rows[..index].to_vec();
         let mut second = rows[index..].to_vec();
         // A single row that no page holds breaks between its lines.
-        if index == 0 {
-            if let Some((head, tail)) = row.split(room - used) {
-                first.push(head);
-                second[0] = tail;
-            }
+        if index == 0
+            && let Some((head, tail)) = row.split(room - used)
+        {
+            first.push(head);
+            second[0] = tail;
         }
         return (first, second);
     }

@@ -69,10 +69,11 @@ proptest! {
         let frames = dossier_layout::lay_out(&document(body), fonts());
         let mut printed: Vec<char> = Vec::new();
         for item in frames.pages.iter().flat_map(|page| &page.items) {
-            if let Item::Text(run) = item {
-                if run.origin.y > Abs::mm(26.0) && run.origin.y < Abs::mm(275.0) {
-                    printed.extend(run.glyphs.iter().map(|glyph| glyph.ch).filter(|ch| !ch.is_whitespace()));
-                }
+            if let Item::Text(run) = item
+                && run.origin.y > Abs::mm(26.0)
+                && run.origin.y < Abs::mm(275.0)
+            {
+                printed.extend(run.glyphs.iter().map(|glyph| glyph.ch).filter(|ch| !ch.is_whitespace()));
             }
         }
         let wanted: Vec<char> = content.chars().filter(|ch| !ch.is_whitespace()).collect();

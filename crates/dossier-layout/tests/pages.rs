@@ -3,7 +3,7 @@
 #[allow(dead_code, reason = "each test file uses its own part of the kit")]
 mod kit;
 
-use dossier_layout::content::{Block, CellBody, Group, Inline, Piece, Row, RowKind, Table, TablePart};
+use dossier_layout::content::{Block, Group, Piece, Row, RowKind, Table, TablePart};
 use dossier_layout::{Abs, Item};
 use kit::{fonts, label, laid_out, list, row, table, text, texts, value};
 
@@ -75,7 +75,7 @@ fn a_heading_never_ends_a_page() {
 fn signatures_are_never_alone_on_a_page() {
     for filler in 30..60 {
         let mut body: Vec<Block> = (0..filler).map(|_| paragraph("前文")).collect();
-        let sign = row(vec![label(40.0, "签字"), Row { height: Abs::mm(15.0), ..Row::default() }.into_cell()]);
+        let sign = row(vec![label(40.0, "签字"), value(125.0, "")]);
         body.push(Block::Whole(vec![
             Block::Heading { level: 1, text: "审批与备案".into() },
             Block::Table(Table { caption: None, parts: vec![TablePart::Row(Row { height: Abs::mm(15.0), ..sign })] }),
@@ -166,18 +166,4 @@ fn contents_name_the_pages_that_are_printed() {
 
 fn paragraph(content: &str) -> Block {
     Block::Paragraph { text: Piece { inlines: text(content), tag: 0 }, indent: false }
-}
-
-trait IntoCell {
-    fn into_cell(self) -> dossier_layout::content::Cell;
-}
-
-impl IntoCell for Row {
-    fn into_cell(self) -> dossier_layout::content::Cell {
-        dossier_layout::content::Cell {
-            width: Abs::mm(125.0),
-            body: CellBody::Text(vec![Inline::text("")]),
-            ..dossier_layout::content::Cell::default()
-        }
-    }
 }

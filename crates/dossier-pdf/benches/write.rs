@@ -1,5 +1,7 @@
 //! How long a report of five pages takes, median of many: `cargo bench -p dossier-pdf`.
 
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 

@@ -90,7 +90,7 @@ impl<'a> Filler<'a> {
                     let literal = self.without_empty_brackets(text, index, literal, context);
                     let literal = self.trimmed_beside_blanks(text, index, literal, context);
                     let sans = matches!(context.setting, Where::Line | Where::Label);
-                    push_literal(&mut inlines, &literal, *bold, sans);
+                    push_literal(&mut inlines, literal, *bold, sans);
                 }
                 Part::RowNumber => inlines.push(Inline::text(context.number.to_string())),
                 Part::Field { id, only_name, blank, bold } => {
@@ -120,9 +120,13 @@ impl<'a> Filler<'a> {
         applies != Applies::No
     }
 
-    /// On blank paper all prints but what the row's own printed values rule out.
+    /// On blank paper all prints but what the row's own printed values rule out. A row without any is still open.
     fn concerns_blank(&self, condition: &Condition, context: &Context) -> bool {
         let Some(row) = context.row else { return true };
+        let columns = self.template.table(row.table()).map_or(&[][..], |(_, table)| &table.columns);
+        if columns.iter().all(|column| row.fixed(&column.id).is_none()) {
+            return true;
+        }
         condition.any.iter().any(|clause| match clause {
             Clause::Filled { field } => self.column(row, field).is_none() || row.fixed(field).is_some(),
             Clause::OneOf { .. } | Clause::MoreThan { .. } => true,
@@ -296,11 +300,8 @@ impl<'a> Filler<'a> {
                     out.push(blank(Abs::mm(width.unwrap_or(LONG_BLANK))));
                 }
             }
-            Kind::Integer => {
-                if ruled {
-                    out.push(rule(9.0));
-                }
-            }
+            Kind::Integer if ruled => out.push(rule(9.0)),
+            Kind::Integer => {}
             Kind::Decimal if ruled => out.push(rule(16.0)),
             Kind::Version if ruled => out.push(Inline::Together(vec![Inline::text("V"), rule(14.0)])),
             Kind::Choice { .. } if ruled && place.only_name => out.push(rule(24.0)),

@@ -268,10 +268,10 @@ impl Edges {
                 if so_far.is_infinite() {
                     continue;
                 }
-                for to in from + 1..=end {
+                for (to, reached) in best[cell + 1].iter_mut().enumerate().take(end + 1).skip(from + 1) {
                     let total = so_far + cost(cell, from, to);
-                    if total < best[cell + 1][to].0 {
-                        best[cell + 1][to] = (total, from);
+                    if total < reached.0 {
+                        *reached = (total, from);
                     }
                 }
             }
@@ -329,12 +329,15 @@ fn row_edges(row: &Row, start: f64, edges: &mut Vec<f64>) {
     }
 }
 
+/// Start and widths of a row, mm, and the columns of its cells.
+type KnownRow = (f64, Vec<f64>, Vec<u16>);
+
 struct Builder<'a> {
     grid: Grid<'a>,
     edges: Edges,
     style: Style,
-    /// Start and widths of the row placed last, and its columns: most rows are like the one before.
-    known: RefCell<Option<(f64, Vec<f64>, Vec<u16>)>>,
+    /// The row placed last: most rows are like the one before.
+    known: RefCell<Option<KnownRow>>,
 }
 
 /// A cell of one row of the paper, before the heights of its tiers are known.

@@ -104,9 +104,9 @@ impl<'a> LongRows<'a> {
             let file = archive.by_index_raw(index)?;
             if file.name().is_ok_and(|name| name == SHEET) {
                 out.start_file(SHEET, options)?;
-                out.write_all(sheet[..place].as_bytes())?;
+                out.write_all(&sheet.as_bytes()[..place])?;
                 self.write(&mut out, heights, &styles)?;
-                out.write_all(sheet[place..].as_bytes())?;
+                out.write_all(&sheet.as_bytes()[place..])?;
             } else {
                 out.raw_copy_file(file)?;
             }

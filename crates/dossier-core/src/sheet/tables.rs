@@ -11,6 +11,9 @@ use crate::Issue;
 use crate::import::{Address, Range, Sheet};
 use crate::template::Kind;
 
+/// Fixed rows, where they were found, and the free ones.
+type TakenRows = (Vec<Option<Map<String, Json>>>, Vec<Map<String, Json>>);
+
 impl<'r> Reader<'r> {
     /// Takes over what was done to a table.
     pub(super) fn table(&mut self, table: &'r TableRecord) {
@@ -84,7 +87,7 @@ impl<'r> Reader<'r> {
         stored: &[Map<String, Json>],
         expected: &[Vec<Printed>],
         whole: bool,
-    ) -> (Vec<Option<Map<String, Json>>>, Vec<Map<String, Json>>) {
+    ) -> TakenRows {
         let fixed_rows = self.fields.table(&table.table).map_or(0, |(_, definition)| definition.fixed.len());
         let mut fixed: Vec<Option<Map<String, Json>>> = vec![None; fixed_rows];
         let mut free: Vec<Map<String, Json>> = Vec::new();
@@ -384,12 +387,12 @@ fn partners(found: &[FoundRow], expected: &[Vec<Printed>], compared: &[bool]) ->
                 .take(200)
                 .enumerate()
                 .map(|(at, &row)| (found[index].likeness(&expected[row], compared), std::cmp::Reverse(at)));
-            if let Some((likeness, std::cmp::Reverse(at))) = best.max() {
-                if likeness > 0 {
-                    partners[index] = Some(left[at]);
-                    // Later rows resemble later ones.
-                    left.drain(..=at);
-                }
+            if let Some((likeness, std::cmp::Reverse(at))) = best.max()
+                && likeness > 0
+            {
+                partners[index] = Some(left[at]);
+                // Later rows resemble later ones.
+                left.drain(..=at);
             }
         }
         start = end;

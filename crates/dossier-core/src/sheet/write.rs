@@ -418,10 +418,10 @@ impl<'a> Writer<'a> {
             return Some(Filled { written: Written::Text(plain), number: NumberForm::Text, from });
         }
         if let Some(value) = stored {
-            if says(field, kind, value, &plain) {
-                if let Some((written, number)) = values::written(field, kind, value, &mut self.formats) {
-                    return Some(Filled { written, number, from: From::Stored });
-                }
+            if says(field, kind, value, &plain)
+                && let Some((written, number)) = values::written(field, kind, value, &mut self.formats)
+            {
+                return Some(Filled { written, number, from: From::Stored });
             }
         } else if let Some((written, number)) = self.computed(field, kind, &plain) {
             return Some(Filled { written, number, from: From::Elsewhere });
@@ -452,11 +452,11 @@ impl<'a> Writer<'a> {
     /// A list to choose from; cells below one another share it.
     fn offer<'n>(&mut self, area: &Area, names: impl Iterator<Item = &'n str> + Clone) {
         let same = |choice: &Choice| choice.column == area.column && choice.last + 1 == area.row;
-        if let Some(choice) = self.choices.iter_mut().rev().take(16).find(|choice| same(choice)) {
-            if choice.names.iter().map(String::as_str).eq(names.clone()) {
-                choice.last = area.row + area.rows - 1;
-                return;
-            }
+        if let Some(choice) = self.choices.iter_mut().rev().take(16).find(|choice| same(choice))
+            && choice.names.iter().map(String::as_str).eq(names.clone())
+        {
+            choice.last = area.row + area.rows - 1;
+            return;
         }
         let names: Vec<String> = names.map(str::to_owned).collect();
         // Excel keeps 255 characters of a list and parts it at commas.

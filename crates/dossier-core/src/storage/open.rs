@@ -75,10 +75,13 @@ impl Storage {
         let connection = &self.connection;
         connection.busy_timeout(PATIENCE)?;
         // Nothing is written before it is known whose file this is.
-        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        // One look at all three: between two, another process may have made the database.
+        let look = connection.unchecked_transaction()?;
+        let application: i64 = look.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let objects: i64 = look.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let found = version(&look)?;
+        look.finish()?;
         let known = MIGRATIONS.len();
-        let found = version(connection)?;
         let fresh = application == 0 && objects == 0 && found == 0;
         if !fresh {
             if application != APPLICATION {

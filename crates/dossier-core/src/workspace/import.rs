@@ -58,10 +58,9 @@ impl Workspace {
         options: &ImportOptions,
     ) -> Result<ImportReport> {
         let loaded = load(&self.storage, id)?;
-        if options.table.is_none() && options.sheet.is_none() {
-            if let Some(own) = own_workbook(bytes, file_name, &loaded.template)? {
-                return self.import_own(id, file_name, &loaded, own, bytes, options);
-            }
+        let whole = options.table.is_none() && options.sheet.is_none();
+        if whole && let Some(own) = own_workbook(bytes, file_name, &loaded.template)? {
+            return self.import_own(id, file_name, &loaded, own, bytes, options);
         }
         let (field, table, mut plan) = find(&loaded.template, bytes, file_name, options)?;
         let rows = rows(&mut plan, table);

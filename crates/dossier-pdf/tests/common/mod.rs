@@ -53,6 +53,7 @@ pub fn spaced_line(fonts: &Fonts, text: &str, role: Role, size: f64, (x, y): (f6
                 origin: Point::new(Abs::pt(pen), Abs::pt(y)),
                 face: measured.face,
                 size: Abs::pt(size),
+                stretch: 1.0,
                 color: Color::BLACK,
                 visible: true,
                 glyphs: Vec::new(),
