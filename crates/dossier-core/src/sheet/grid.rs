@@ -121,6 +121,7 @@ impl Grid<'_> {
         let end = self.rows.len() as u32;
         let repeated =
             self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
+        let is_table = self.measures.width > self.measures.height;
         let mut breaks = Vec::new();
         let (mut top, mut used) = (0, 0.0);
         for row in 0..end {
@@ -140,7 +141,9 @@ impl Grid<'_> {
                     start = first;
                 }
             }
-            if start < row {
+            // Programs that draw the sheet a little smaller would go on for some rows and part what follows; in a long
+            // table no row belongs to the next one.
+            if start < row || !is_table {
                 breaks.push(start);
             }
             let heads =
@@ -562,6 +565,8 @@ impl<'a> Builder<'a> {
         }
         let mut heads: Option<(u32, u32)> = None;
         let (mut body, mut is_flat) = (0, true);
+        // Where the last two rows begin: neither is alone on a page.
+        let mut last_two = (start, start);
         for part in &group.parts {
             let TablePart::Row(row) = part else {
                 self.parts(std::slice::from_ref(part));
@@ -576,6 +581,7 @@ impl<'a> Builder<'a> {
                 }
                 RowKind::Body => {
                     body += self.next_row() - first;
+                    last_two = (last_two.1, first);
                     is_flat &= is_single;
                 }
                 _ => {}
@@ -583,6 +589,7 @@ impl<'a> Builder<'a> {
         }
         if let Some((first, last)) = heads {
             self.grid.keeps.push((start, self.next_row().min(last + TAKEN_ALONG)));
+            self.grid.keeps.push((last_two.0, self.next_row()));
             self.grid.heads.push(Heads { first, last, body, is_flat });
         }
     }

@@ -351,9 +351,13 @@ fn each<'a>(inlines: &'a [Inline], push: &mut impl FnMut(&str, Option<&'a Span>)
             Inline::Text(span) => push(&span.text, Some(span)),
             Inline::Box { ticked } => push(if *ticked { TICKED } else { OPEN }, None),
             Inline::Blank { width, text } => {
-                // Short blanks are the source documents' own; long ones keep their length in underscores.
+                // Short blanks are the source documents' own; others keep their length in underscores.
                 let count = (width.to_mm() / UNDERSCORE).round() as usize;
-                if count <= 8 { push(text, None) } else { push(&"_".repeat(count), None) }
+                match count {
+                    0..=2 => push("__", None),
+                    3..=8 => push(text, None),
+                    _ => push(&"_".repeat(count), None),
+                }
             }
             Inline::Gap => push("　", None),
             Inline::Break => push("\n", None),
