@@ -1,13 +1,15 @@
 //! Workbooks: what was exported comes back, whatever people did to it in between.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dossier_core::compose::{Letterhead, Wanted, compose};
 use dossier_core::document::{Document, Draft, Values, validate};
+use dossier_core::import;
 use dossier_core::sheet::{self, Meta, ReadBack};
 use dossier_core::template::Template;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const FORMS: [&str; 4] = ["release-application", "release-plan-table", "release-plan", "release-summary"];
 
@@ -91,6 +93,142 @@ fn the_same_document_gives_the_same_bytes() {
             (export(&template, &document, Wanted::default()), export(&template, &document, Wanted::default()));
         assert!(one == two, "{form} differs when it is exported twice");
     }
+}
+
+/// One part of a workbook as text.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// What stands behind a defined name.
+#[track_caller]
+fn named(bytes: &[u8], name: &str) -> import::Value {
+    let workbook = import::open(bytes, "exported.xlsx").unwrap();
+    workbook.named_cell(name).unwrap_or_else(|| panic!("{name} names an empty cell")).value.clone()
+}
+
+#[test]
+fn numbers_are_numbers_dates_dates_and_what_was_typed_is_text() {
+    let template = every_kind();
+    let content = json!({
+        "name": "x", "story": "=1+1", "count": 86_400, "cost": "12.50", "moment": "2026-04-15 10:30",
+        "clock": "10:06", "minutes": 120, "release": "1.10", "owner": "@陈晓明"
+    });
+    let document = document(&template, content.as_object().unwrap().clone());
+    let bytes = export(&template, &document, Wanted::default());
+    let number = |name: &str| match named(&bytes, name) {
+        import::Value::Number(number) => (number.value, number.format.code.clone()),
+        other => panic!("{name} is {other:?}"),
+    };
+    assert_eq!(number("d_count"), (86_400.0, "#,##0\" 台\"".to_owned()));
+    assert_eq!(number("d_cost"), (12.5, "#,##0.00\" 元\"".to_owned()));
+    assert_eq!(number("d_minutes"), (120.0, "#,##0\" 分钟\"".to_owned()));
+    let moment = |name: &str| match named(&bytes, name) {
+        import::Value::Moment(moment) => moment.at.to_string(),
+        other => panic!("{name} is {other:?}"),
+    };
+    assert_eq!(moment("d_moment"), "2026-04-15 10:30:00");
+    let text = |name: &str| match named(&bytes, name) {
+        import::Value::Text(text) => text.to_string(),
+        other => panic!("{name} is {other:?}"),
+    };
+    assert_eq!(text("d_story"), "=1+1");
+    assert_eq!(text("d_release"), "1.10");
+    assert_eq!(text("d_owner"), "@陈晓明");
+    assert!(!part(&bytes, "xl/worksheets/sheet1.xml").contains("<f>"), "no formula comes from what was typed");
+}
+
+#[test]
+fn the_plan_is_ready_to_work_with_and_to_print() {
+    let template = template("release-plan-table");
+    let sheet = part(&export(&template, &sample(&template), Wanted::default()), "xl/worksheets/sheet1.xml");
+    for wanted in [
+        "orientation=\"landscape\"",
+        "fitToHeight=\"0\"",
+        "state=\"frozen\"",
+        "<autoFilter ref=\"A4:N22\"/>",
+        "<formula1>\"高,中,低\"</formula1>",
+        "第 &amp;P 页 / 共 &amp;N 页",
+        "REL-PLT-2026-007",
+    ] {
+        assert!(sheet.contains(wanted), "{wanted} is missing");
+    }
+    let book = part(&export(&template, &sample(&template), Wanted::default()), "xl/workbook.xml");
+    assert!(book.contains("_xlnm.Print_Titles") && book.contains("_xlnm.Print_Area"), "head rows repeat: {book}");
+    assert!(book.contains("state=\"veryHidden\""), "what the workbook knows of itself stays out of sight");
+}
+
+/// A plan of so many rows.
+fn plan(template: &Template, rows: usize) -> Document {
+    let row = |index: usize| {
+        json!({
+            "order": index + 1, "system": format!("系统 {index}"), "version": "V1.10.0", "risk": "中",
+            "change": format!("<第 {index} 行> & _x0041_\n第二行"), "developer": ["王海涛", "马骏"]
+        })
+    };
+    let mut content = Map::new();
+    content.insert("systems".to_owned(), (0..rows).map(row).collect());
+    document(template, content)
+}
+
+#[test]
+fn long_plans_come_back_too() {
+    let template = template("release-plan-table");
+    for rows in [299, 300, 1_000] {
+        let document = plan(&template, rows);
+        let bytes = export(&template, &document, Wanted::default());
+        check_same(&template, &document, &bytes);
+        assert!(bytes == export(&template, &document, Wanted::default()), "{rows} rows differ when exported twice");
+    }
+}
+
+#[test]
+fn no_row_is_too_tall_for_excel() {
+    let template = template("release-plan-table");
+    let mut content = plan(&template, 3).into_content();
+    content["systems"][1]["change"] = "很长的说明，".repeat(500).into();
+    let document = document(&template, content);
+    let bytes = export(&template, &document, Wanted::default());
+    check_same(&template, &document, &bytes);
+    let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+    let heights = sheet.split(" ht=\"").skip(1).map(|rest| rest.split('"').next().unwrap().parse::<f64>().unwrap());
+    let heights: Vec<f64> = heights.collect();
+    assert!(heights.iter().all(|height| *height <= 409.5), "{heights:?}");
+    let needed = 3_000.0 / 12.0 * 11.6;
+    assert!(heights.iter().sum::<f64>() > needed, "the text is as tall as its lines");
+}
+
+#[test]
+fn what_excel_cannot_hold_is_refused_with_its_field() {
+    let template = template("release-plan-table");
+    let mut content = plan(&template, 2).into_content();
+    content["systems"][1]["change"] = "长".repeat(33_000).into();
+    let draft = Draft { template: template.id.clone(), content };
+    let Ok(document) = validate(&draft, &template) else { return };
+    let facts = Map::new();
+    let values = Values::new(&document, &template, &facts);
+    let paper = compose(&template, &values, &Letterhead::default(), Wanted::default());
+    let error = sheet::write(&paper, &template, document.content(), &meta()).unwrap_err();
+    assert_eq!(error.issues[0].path, "systems[1].change");
+    assert_eq!(error.message, "“发布计划表”第 2 行“变更内容”有 33000 个字符，Excel 的一个单元格最多 32767 个");
+}
+
+#[test]
+fn a_workbook_of_others_is_left_to_the_importer() {
+    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/import/typed-cells.xlsx");
+    let Ok(bytes) = std::fs::read(plans) else { return };
+    assert_eq!(sheet::read(&bytes, "typed-cells.xlsx", &template("release-plan-table")).unwrap(), None);
+}
+
+#[test]
+fn a_workbook_of_another_form_is_refused() {
+    let summary = template("release-summary");
+    let bytes = export(&summary, &sample(&summary), Wanted::default());
+    let error = sheet::read(&bytes, "report.xlsx", &template("release-plan-table")).unwrap_err();
+    assert!(error.message.contains("发布计划表"), "{error:?}");
 }
 
 /// Opens a workbook in LibreOffice, edits it with a few lines of Basic (`book`, `page`, `named(name)`) and saves it.
@@ -190,7 +328,7 @@ fn rows_that_people_insert_delete_and_change_are_taken_over() {
     let rows = expected["systems"].as_array_mut().unwrap();
     rows.remove(5);
     rows[0]["change"] = "改过的内容\n第二行".into();
-    let new = serde_json::json!({
+    let new = json!({
         "order": 99, "system": "新系统", "version": "1.10", "risk": "高", "developer": ["王海涛", "马骏"]
     });
     rows.insert(2, new);
@@ -225,7 +363,7 @@ fn cells_that_people_change_in_the_form_are_taken_over() {
     expected["release_type"] = "补丁版本发布".into();
     expected["planned_minutes"] = 95.into();
     let rows = expected["systems"].as_array_mut().unwrap();
-    rows.insert(1, serde_json::json!({ "system": "第三个系统", "depends": "依赖它" }));
+    rows.insert(1, json!({ "system": "第三个系统", "depends": "依赖它" }));
     check_content(&back, &expected);
 }
 

@@ -10,10 +10,11 @@ use crate::template::{Field, Kind, Part};
 pub(super) enum Token<'t> {
     Literal(&'t str),
     Value(&'t Field),
-    /// The box before an option.
+    /// The box before an option. `group`: the tokens of all options, where this is the first; else 0.
     Box {
         field: &'t Field,
         option: usize,
+        group: usize,
     },
     RowNumber,
 }
@@ -23,6 +24,8 @@ pub(super) enum Token<'t> {
 pub(super) enum Found {
     Text(String),
     Ticked(bool),
+    /// The choice does not concern this row, and none of its options stands there.
+    Absent,
 }
 
 /// The pieces of a text. `lookup` gives the field of an id and what it holds here.
@@ -53,8 +56,9 @@ fn place<'t>(
     if only_name {
         return tokens.push(Token::Value(field));
     }
+    let first = tokens.len();
     for (index, option) in options.iter().enumerate() {
-        tokens.push(Token::Box { field, option: index });
+        tokens.push(Token::Box { field, option: index, group: 0 });
         for part in &option.text.parts {
             match part {
                 Part::Literal { text, .. } => tokens.push(Token::Literal(text)),
@@ -62,6 +66,10 @@ fn place<'t>(
                 Part::RowNumber => tokens.push(Token::RowNumber),
             }
         }
+    }
+    let count = tokens.len() - first;
+    if let Some(Token::Box { group, .. }) = tokens.get_mut(first) {
+        *group = count;
     }
 }
 
@@ -117,19 +125,37 @@ impl Matcher<'_> {
             Token::Literal(literal) => {
                 after_literal(self.text, at, literal).is_some_and(|after| self.from(token + 1, place, after))
             }
-            Token::Box { .. } => {
-                let at = skip_space(self.text, at);
-                let Some(ch) = self.text[at..].chars().next() else { return false };
-                let Some(ticked) = box_of(ch) else { return false };
-                self.found.push(Found::Ticked(ticked));
-                let fits = self.from(token + 1, place + 1, at + ch.len_utf8());
-                if !fits {
-                    self.found.pop();
-                }
-                fits
-            }
+            Token::Box { group, .. } => self.ticked(token, place, at) || self.without(token, *group, place, at),
             Token::Value(_) | Token::RowNumber => self.value(token, place, at),
         }
+    }
+
+    fn ticked(&mut self, token: usize, place: usize, at: usize) -> bool {
+        let at = skip_space(self.text, at);
+        let Some(ch) = self.text[at..].chars().next() else { return false };
+        let Some(ticked) = box_of(ch) else { return false };
+        self.found.push(Found::Ticked(ticked));
+        let fits = self.from(token + 1, place + 1, at + ch.len_utf8());
+        if !fits {
+            self.found.pop();
+        }
+        fits
+    }
+
+    /// Goes on behind a choice that does not print.
+    fn without(&mut self, token: usize, group: usize, place: usize, at: usize) -> bool {
+        if group == 0 {
+            return false;
+        }
+        let places = self.tokens[token..token + group].iter().filter(|token| !matches!(token, Token::Literal(_)));
+        let places = places.count();
+        let before = self.found.len();
+        self.found.resize(before + places, Found::Absent);
+        let fits = self.from(token + group, place + places, at);
+        if !fits {
+            self.found.truncate(before);
+        }
+        fits
     }
 
     fn value(&mut self, token: usize, place: usize, at: usize) -> bool {
@@ -171,7 +197,8 @@ impl Matcher<'_> {
             }
             Some(Token::Literal(literal)) => after_literal(self.text, end, literal).is_some(),
             Some(Token::Box { .. }) => {
-                self.text[skip_space(self.text, end)..].chars().next().is_some_and(|ch| box_of(ch).is_some())
+                let next = self.text[skip_space(self.text, end)..].chars().next();
+                next.is_none_or(|ch| box_of(ch).is_some())
             }
             _ => true,
         }
@@ -215,5 +242,102 @@ fn box_of(ch: char) -> Option<bool> {
         '□' | '☐' | '▢' | '◻' | '○' => Some(false),
         '☑' | '☒' | '✓' | '✔' | '√' | '■' | '●' | '🗹' | '×' => Some(true),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Template;
+
+    const TEMPLATE: &str = r#"
+id = "t"
+version = "1.0"
+form_number = "T"
+title = "T"
+number = "T-{seq}"
+category = "T"
+style = "report"
+[fields.a]
+label = "甲"
+type = "integer"
+[fields.b]
+label = "乙"
+type = "text"
+[fields.c]
+label = "丙"
+type = "choice"
+options = ["是", "否，因为{d}"]
+[fields.d]
+label = "丁"
+type = "text"
+[[layout]]
+paragraph = "{a} {b} {c}"
+"#;
+
+    #[track_caller]
+    fn check(parts: &[PartRecord], before: &str, after: &str, expected: Option<&[&str]>) {
+        let template = Template::parse(TEMPLATE, "t").unwrap();
+        let lookup = |id: &str| template.field(id).map(|field| (field, &field.kind));
+        let tokens = tokens(parts, &lookup);
+        let old = take_apart(&tokens, before, &[]).expect("what was printed can be taken apart");
+        let hints: Vec<Option<String>> = old
+            .iter()
+            .map(|found| match found {
+                Found::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect();
+        let new = take_apart(&tokens, after, &hints).map(|found| {
+            let show = |found: Found| match found {
+                Found::Text(text) => text,
+                Found::Ticked(ticked) => if ticked { "☑" } else { "□" }.to_owned(),
+                Found::Absent => "-".to_owned(),
+            };
+            found.into_iter().map(show).collect::<Vec<_>>()
+        });
+        assert_eq!(
+            new.as_deref(),
+            expected.map(|words| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).as_deref()
+        );
+    }
+
+    fn literal(text: &str) -> PartRecord {
+        PartRecord::Literal(text.to_owned())
+    }
+
+    fn field(id: &str) -> PartRecord {
+        PartRecord::Field(id.to_owned())
+    }
+
+    #[test]
+    fn words_between_the_places_take_a_text_apart() {
+        let parts = [literal("研发部 "), field("a"), literal(" 人、测试 "), field("b"), literal("；")];
+        check(&parts, "研发部 12 人、测试 无；", "研发部13人、测试 无；", Some(&["13", "无"]));
+        check(&parts, "研发部____人、测试____；", "研发部 5 人、测试____；", Some(&["5", "____"]));
+    }
+
+    #[test]
+    fn one_change_beside_a_value_that_looks_like_the_words_between() {
+        let parts = [field("b"), literal("、"), field("d"), literal("。")];
+        check(&parts, "一、二、三。", "一、二、四。", Some(&["一", "二、四"]));
+    }
+
+    #[test]
+    fn boxes_are_read_by_their_ticks() {
+        let parts = [field("c"), literal("；")];
+        check(&parts, "☑是　□否，因为____；", "□是 ☑否,因为太晚；", Some(&["□", "☑", "太晚"]));
+        check(&parts, "☑是　□否，因为____；", "√是 □否，因为____；", Some(&["☑", "□", "____"]));
+    }
+
+    #[test]
+    fn a_choice_that_does_not_concern_the_row_is_absent() {
+        let parts = [field("b"), literal(" "), field("c")];
+        check(&parts, "备份 ", "备份数据库 再检查", Some(&["备份数据库 再检查", "-", "-", "-"]));
+    }
+
+    #[test]
+    fn other_words_are_not_guessed_at() {
+        check(&[literal("共 "), field("a"), literal(" 台")], "共 3 台", "三台", None);
     }
 }

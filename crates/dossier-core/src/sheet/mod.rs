@@ -8,7 +8,8 @@
 //! - `measure` finds the heights of rows, `style` the looks of cells, `values` what stands in them;
 //! - `rows` writes the rows of long tables, thousands of cells that look alike;
 //! - `names` is what the workbook knows about itself: a defined name for each field and a hidden sheet;
-//! - `read` takes over what people changed, and `matching` takes composed texts apart.
+//! - `read` takes over what people changed, `tables` the rows they inserted, sorted and deleted; `matching` takes
+//!   composed texts apart.
 
 mod grid;
 mod matching;
@@ -17,6 +18,7 @@ mod names;
 mod read;
 mod rows;
 mod style;
+mod tables;
 mod values;
 mod write;
 

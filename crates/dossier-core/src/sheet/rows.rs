@@ -51,12 +51,7 @@ impl<'a> LongRows<'a> {
         let from = grid.areas.partition_point(|area| area.row < first);
         let end = grid.areas.partition_point(|area| area.row <= last);
         let is_simple = grid.areas[from..end].iter().all(|area| !area.is_range());
-        is_simple.then(|| Self {
-            first,
-            last,
-            cells: Vec::with_capacity(end - from),
-            looks: Vec::new(),
-        })
+        is_simple.then(|| Self { first, last, cells: Vec::with_capacity(end - from), looks: Vec::new() })
     }
 
     pub fn holds(&self, row: u32) -> bool {

@@ -472,10 +472,9 @@ impl<'a> Writer<'a> {
         let (units, character) = match written {
             Written::Number(_) => return,
             Written::Text(text) => (units(text), illegal(text)),
-            Written::Rich(runs) => (
-                runs.iter().map(|(_, text)| units(text)).sum(),
-                runs.iter().find_map(|(_, text)| illegal(text)),
-            ),
+            Written::Rich(runs) => {
+                (runs.iter().map(|(_, text)| units(text)).sum(), runs.iter().find_map(|(_, text)| illegal(text)))
+            }
         };
         let mut report = |code, says: String| {
             let (path, label) = self.fields.described(source);
