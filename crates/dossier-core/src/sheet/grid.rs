@@ -27,7 +27,7 @@ const ROOMY: f64 = 84.0;
 /// Cells narrower than this (pt) have no room for an indented date blank.
 const DATE_ROOM: f64 = 100.0;
 /// How much of a page is filled: printers differ a little.
-const FILLED: f64 = 0.97;
+const FILLED: f64 = 0.985;
 /// Rows that a heading or a bar takes along.
 const TAKEN_ALONG: u32 = 3;
 
@@ -108,20 +108,19 @@ pub(super) fn lay_out(content: &Content) -> Grid<'_> {
     let mut builder = Builder { grid, edges, style: content.style, known: RefCell::new(None) };
     builder.blocks(&content.body);
     let mut grid = builder.grid;
-    grid.keep_together();
+    grid.keep_together(content.style);
     grid
 }
 
 impl Grid<'_> {
     /// Breaks pages before what would be torn apart: spreadsheets know no rows that belong together.
-    fn keep_together(&mut self) {
+    fn keep_together(&mut self, style: Style) {
         self.keeps.sort_unstable();
         let page = self.measures.text_height().to_pt() * FILLED;
         let height = |from: u32, to: u32| self.rows[from as usize..to as usize].iter().sum::<f64>();
         let end = self.rows.len() as u32;
         let repeated =
             self.heads.iter().max_by_key(|heads| heads.body).filter(|_| self.measures.width > self.measures.height);
-        let is_table = self.measures.width > self.measures.height;
         let mut breaks = Vec::new();
         let (mut top, mut used) = (0, 0.0);
         for row in 0..end {
@@ -141,9 +140,9 @@ impl Grid<'_> {
                     start = first;
                 }
             }
-            // Programs that draw the sheet a little smaller would go on for some rows and part what follows; in a long
-            // table no row belongs to the next one.
-            if start < row || !is_table {
+            // Programs that draw the sheet a little smaller would go on for some rows and part a heading from its text;
+            // rows of forms and of the plan may be parted anywhere.
+            if start < row || matches!(style, Style::Report | Style::Plan) {
                 breaks.push(start);
             }
             let heads =
@@ -770,7 +769,7 @@ impl<'a> Builder<'a> {
 
 /// A height that spreadsheets keep as it is: they count in pixels.
 pub(super) fn in_pixels(height: f64) -> f64 {
-    (height / 0.75).ceil() * 0.75
+    (height / 0.75).round() * 0.75
 }
 
 /// Stretches tiers evenly until they are as high together as asked for.
