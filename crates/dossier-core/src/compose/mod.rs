@@ -8,6 +8,8 @@ mod fill;
 mod front;
 mod rows;
 
+use std::sync::Arc;
+
 use dossier_layout::content::{
     Block, Content, Contents, Furniture, Group, Inline, Logo, Piece, Row, RowKind, Sheet, Style, Table, TablePart,
 };
@@ -29,7 +31,7 @@ pub struct Paper {
 #[derive(Debug, Clone)]
 pub struct Source {
     /// The template's text that was filled.
-    pub text: Text,
+    pub text: Arc<Text>,
     pub place: Place,
 }
 
@@ -39,7 +41,7 @@ pub enum Place {
     /// The document's own fields.
     Document,
     /// One row of a table field, counted from 0; blank rows count on.
-    Row { table: String, row: usize },
+    Row { table: Arc<str>, row: usize },
     /// Head of a column of a table field; `column` is the index among the laid-out cells, tiers joined.
     Head { table: String, column: usize },
     /// Sum row of a table field.
@@ -155,7 +157,19 @@ impl Composer<'_> {
         if text.is_label() && !matches!(place, Place::Head { .. }) {
             return 0;
         }
-        self.sources.push(Source { text: text.clone(), place });
+        self.push_source(Arc::new(text.clone()), place)
+    }
+
+    /// A tag for a text that many cells share: a plan has ten thousand rows.
+    fn tag_shared(&mut self, text: Arc<Text>, place: Place) -> u32 {
+        if text.is_label() {
+            return 0;
+        }
+        self.push_source(text, place)
+    }
+
+    fn push_source(&mut self, text: Arc<Text>, place: Place) -> u32 {
+        self.sources.push(Source { text, place });
         u32::try_from(self.sources.len()).expect("a paper has fewer than four billion cells")
     }
 

@@ -1,5 +1,7 @@
 //! Grids and tables: rows of labels and values.
 
+use std::sync::Arc;
+
 use dossier_layout::Abs;
 use dossier_layout::content::{Align, Cell, CellBody, Group, Inline, Row, RowKind, TablePart};
 
@@ -100,10 +102,11 @@ impl Composer<'_> {
         }
         heads.extend(self.head_rows(layout, id));
         let mut parts: Vec<TablePart> = heads.iter().cloned().map(TablePart::Row).collect();
+        let shared: Arc<str> = id.into();
         let count = self.row_count(id, table);
         for index in 0..count {
             let row = self.values.row(id, index);
-            parts.push(TablePart::Row(self.record(layout, table, &row, index)));
+            parts.push(TablePart::Row(self.record(layout, table, &row, &shared)));
         }
         if let Some(totals) = &table.totals {
             parts.push(TablePart::Row(self.total_row(layout, id, totals)));
@@ -170,12 +173,12 @@ impl Composer<'_> {
     }
 
     /// One row of the table, as high as its tallest tier asks for.
-    fn record(&mut self, layout: &TableLayout, table: &TableField, row: &RowValues, index: usize) -> Row {
+    fn record(&mut self, layout: &TableLayout, table: &TableField, row: &RowValues, id: &Arc<str>) -> Row {
         let height = self.record_height(layout);
-        let lead = layout.lead.as_ref().map(|lead| self.record_cell(lead, table, row, index));
+        let lead = layout.lead.as_ref().map(|lead| self.record_cell(lead, table, row, id));
         let mut rows = Vec::new();
         for tier in &layout.tiers {
-            let cells = tier.iter().map(|column| self.record_cell(column, table, row, index)).collect();
+            let cells = tier.iter().map(|column| self.record_cell(column, table, row, id)).collect();
             rows.push(Row { kind: RowKind::Body, cells, height: Abs::ZERO });
         }
         match lead {
@@ -198,25 +201,26 @@ impl Composer<'_> {
         }))
     }
 
-    fn record_cell(&mut self, column: &ColumnLayout, table: &TableField, row: &RowValues, index: usize) -> Cell {
+    fn record_cell(&mut self, column: &ColumnLayout, table: &TableField, row: &RowValues, id: &Arc<str>) -> Cell {
+        let index = row.index();
         let text = self.cell_of(column, table, index);
         let setting = if column.label { Where::Label } else { Where::Cell };
         let context = Context { row: Some(row), number: index + 1, ..Context::document(column.width, setting) };
-        let place = Place::Row { table: row.table().to_owned(), row: index };
+        let place = Place::Row { table: Arc::clone(id), row: index };
         Cell {
             width: Abs::mm(column.width),
             body: CellBody::Text(self.filler.fill(&text, &context)),
             label: column.label,
             align: column.align.map_or_else(|| natural_align(&text, table), layout_align),
             open_left: false,
-            tag: self.tag(&text, place),
+            tag: self.tag_shared(text, place),
         }
     }
 
     /// The text of a cell: the layout's, or what a fixed row puts in its place.
-    fn cell_of(&self, column: &ColumnLayout, table: &TableField, index: usize) -> Text {
+    fn cell_of(&self, column: &ColumnLayout, table: &TableField, index: usize) -> Arc<Text> {
         let own = table.fixed.get(index).and_then(|fixed| column.cell.fields().find_map(|id| fixed.cells.get(id)));
-        own.unwrap_or(&column.cell).clone()
+        own.map_or_else(|| Arc::clone(&column.cell), |own| Arc::new(own.clone()))
     }
 
     fn total_row(&mut self, layout: &TableLayout, id: &str, totals: &template::Totals) -> Row {

@@ -320,7 +320,7 @@ impl<'a> Writer<'a> {
 
     /// What the cells of a column have in common. Cells come row by row: the next column is the one most likely asked.
     fn column(&mut self, table: &'a str, source: &'a Source) -> Column<'a> {
-        let is_known = |column: &Column| column.table == table && *column.text == source.text;
+        let is_known = |column: &Column| column.table == table && *column.text == *source.text;
         let count = self.columns.len();
         for step in 0..count {
             let index = (self.likely + step) % count;

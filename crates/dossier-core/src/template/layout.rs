@@ -306,7 +306,7 @@ impl Reader<'_, '_> {
             let cell = Text { parts: vec![place(&column.id)] };
             self.book.check_text(&At { value: cell.clone(), at: node.span().start }, scope, self.placed);
             let head = column.label.clone();
-            laid_out.push(ColumnLayout { width, head, cell, align: None, label: false, rule: false });
+            laid_out.push(ColumnLayout { width, head, cell: cell.into(), align: None, label: false, rule: false });
         }
         laid_out
     }
@@ -344,7 +344,7 @@ impl Reader<'_, '_> {
             align: keys.word("align", ALIGNS),
             label: keys.boolean("label").unwrap_or_else(|| cell.value.is_label()),
             rule: keys.boolean("rule").unwrap_or(false),
-            cell: cell.value,
+            cell: cell.value.into(),
         };
         keys.finish();
         Some(column)

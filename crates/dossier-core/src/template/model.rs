@@ -1,6 +1,7 @@
 //! What a template says, once it has been found to be sound.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -421,7 +422,8 @@ pub struct ColumnLayout {
     /// mm
     pub width: f64,
     pub head: String,
-    pub cell: Text,
+    /// Shared by the cells of all rows.
+    pub cell: Arc<Text>,
     pub align: Option<Align>,
     /// Shaded and in 黑体, like the names of fixed rows; by default where the text holds no field.
     pub label: bool,
