@@ -51,8 +51,12 @@ pub fn open(bytes: &[u8], file_name: &str) -> Result<Workbook> {
 ///
 /// Everything that a person should look at is in the plan's warnings, each with its cell.
 pub fn read_table(bytes: &[u8], file_name: &str, request: &Request<'_>) -> Result<ImportPlan> {
-    let workbook = open(bytes, file_name)?;
-    table::find(&workbook, request).map_err(|error| named(error, file_name))
+    find_table(&open(bytes, file_name)?, file_name, request)
+}
+
+/// As [`read_table`], in a workbook that was opened before.
+pub fn find_table(workbook: &Workbook, file_name: &str, request: &Request<'_>) -> Result<ImportPlan> {
+    table::find(workbook, request).map_err(|error| named(error, file_name))
 }
 
 impl Cell {

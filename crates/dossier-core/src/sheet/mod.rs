@@ -26,6 +26,7 @@ use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 
 use crate::compose::Paper;
+use crate::import::Workbook;
 use crate::template::Template;
 use crate::{Issue, Result};
 
@@ -70,6 +71,14 @@ pub fn write(paper: &Paper, template: &Template, content: &Map<String, Value>, m
 ///
 /// The file is no workbook, or one of another form.
 pub fn read(bytes: &[u8], file_name: &str, template: &Template) -> Result<Option<ReadBack>> {
-    let workbook = crate::import::open(bytes, file_name)?;
-    read::read(&workbook, template)
+    read_open(&crate::import::open(bytes, file_name)?, template)
+}
+
+/// As [`read()`], from a workbook that was opened before.
+///
+/// # Errors
+///
+/// The workbook is one of another form.
+pub fn read_open(workbook: &Workbook, template: &Template) -> Result<Option<ReadBack>> {
+    read::read(workbook, template)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Loaded, Workspace, act, change, load};
 use crate::document;
-use crate::import::{ColumnKind, ColumnSpec, ImportPlan, Request, Warning, read_table};
+use crate::import::{ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
 use crate::template::{Field, Kind, Part, TableField, Template, What};
@@ -58,11 +58,16 @@ impl Workspace {
         options: &ImportOptions,
     ) -> Result<ImportReport> {
         let loaded = load(&self.storage, id)?;
-        let whole = options.table.is_none() && options.sheet.is_none();
-        if whole && let Some(own) = own_workbook(bytes, file_name, &loaded.template)? {
-            return self.import_own(id, file_name, &loaded, own, bytes, options);
+        let tables = tables(&loaded.template, options)?;
+        let workbook = open(bytes, file_name)?;
+        let find = || find(&loaded.template, &tables, &workbook, file_name, options);
+        // Ours are packed; anything else is read as other people's.
+        let may_be_own = options.table.is_none() && options.sheet.is_none() && bytes.starts_with(b"PK");
+        if may_be_own && let Some(own) = sheet::read_open(&workbook, &loaded.template)? {
+            // The table is shown as that of any other workbook, where there is one.
+            return self.import_own(id, file_name, &loaded, own, find().ok(), options);
         }
-        let (field, table, mut plan) = find(&loaded.template, bytes, file_name, options)?;
+        let (field, table, mut plan) = find()?;
         let rows = rows(&mut plan, table);
         if !options.dry_run {
             let act = act(&self.environment, "document.import");
@@ -91,11 +96,9 @@ impl Workspace {
         file_name: &str,
         loaded: &Loaded,
         own: ReadBack,
-        bytes: &[u8],
+        found: Option<Found<'_>>,
         options: &ImportOptions,
     ) -> Result<ImportReport> {
-        // The table is shown as that of any other workbook, where there is one.
-        let found = find(&loaded.template, bytes, file_name, options).ok();
         if !options.dry_run {
             let mut changes = own.content.clone();
             // What the release tells stays the release's; what is no more in the workbook goes.
@@ -125,36 +128,31 @@ impl Workspace {
     }
 }
 
-/// A workbook that was exported from this form. Files that are no workbooks of Excel are none of ours.
-fn own_workbook(bytes: &[u8], file_name: &str, template: &Template) -> Result<Option<ReadBack>> {
-    if !bytes.starts_with(b"PK") { Ok(None) } else { sheet::read(bytes, file_name, template) }
+/// A table field, and what of it a workbook holds.
+type Found<'t> = (&'t Field, &'t TableField, ImportPlan);
+
+/// The table fields that rows may go into: the one that was asked for, or all.
+fn tables<'t>(template: &'t Template, options: &ImportOptions) -> Result<Vec<(&'t Field, &'t TableField)>> {
+    let is_wanted = |field: &Field| options.table.as_ref().is_none_or(|wanted| *wanted == field.id);
+    let fields = template.fields.iter().filter(|field| is_wanted(field));
+    let tables: Vec<_> = fields.filter_map(|field| Some((field, field.table()?))).collect();
+    if tables.is_empty() { Err(no_table(template, options)) } else { Ok(tables) }
 }
 
-/// The table that was asked for, or the one of which most columns are found.
+/// Of these tables the one of which most columns are found.
 fn find<'t>(
-    template: &'t Template,
-    bytes: &[u8],
+    template: &Template,
+    tables: &[(&'t Field, &'t TableField)],
+    workbook: &Workbook,
     file_name: &str,
     options: &ImportOptions,
-) -> Result<(&'t Field, &'t TableField, ImportPlan)> {
-    let tables: Vec<(&Field, &TableField)> = template
-        .fields
-        .iter()
-        .filter_map(|field| match &field.kind {
-            Kind::Table(table) if options.table.as_ref().is_none_or(|wanted| *wanted == field.id) => {
-                Some((field, table))
-            }
-            _ => None,
-        })
-        .collect();
-    if tables.is_empty() {
-        return Err(no_table(template, options));
-    }
-    let mut best: Option<(&Field, &TableField, ImportPlan)> = None;
+) -> Result<Found<'t>> {
+    let mut best: Option<Found<'t>> = None;
     let mut first_error = None;
-    for (field, table) in tables {
+    for &(field, table) in tables {
         let columns = columns(template, field, table);
-        match read_table(bytes, file_name, &Request { columns: &columns, sheet: options.sheet.as_deref() }) {
+        let request = Request { columns: &columns, sheet: options.sheet.as_deref() };
+        match find_table(workbook, file_name, &request) {
             Ok(plan) if best.as_ref().is_none_or(|(_, _, best)| plan.mapping.len() > best.mapping.len()) => {
                 best = Some((field, table, plan));
             }
