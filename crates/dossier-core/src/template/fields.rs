@@ -81,7 +81,8 @@ fn check_id(id: &str, at: usize, problems: &Problems) {
     }
 }
 
-fn blank_field(id: &str) -> Field {
+/// A field of which nothing but its id is known.
+pub(super) fn blank_field(id: &str) -> Field {
     Field {
         id: id.to_owned(),
         label: id.to_owned(),

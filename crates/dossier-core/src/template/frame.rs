@@ -1,5 +1,6 @@
 //! The frame that every controlled document carries: number, revision, classification, dates, history.
 
+use super::fields::blank_field;
 use super::{ChoiceOption, Field, Kind, TableField, Text};
 
 /// Rows of 版本记录 on paper.
@@ -52,22 +53,7 @@ pub(super) fn fields(number: &str, category: &str) -> Vec<Field> {
 }
 
 fn field(id: &str, label: &str, kind: Kind) -> Field {
-    Field {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        kind,
-        required: false,
-        hint: None,
-        help: None,
-        clause: None,
-        carries: None,
-        default: None,
-        when: None,
-        compute: None,
-        unit: None,
-        blank: None,
-        frame: true,
-    }
+    Field { label: label.to_owned(), kind, frame: true, ..blank_field(id) }
 }
 
 fn choice(options: &[&str]) -> Kind {
