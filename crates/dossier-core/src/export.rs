@@ -1,11 +1,11 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
 pub(crate) mod glyphs;
+mod paper;
 mod pdf;
 
 use std::path::Path;
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
@@ -107,14 +107,12 @@ fn content_json(job: &Job<'_>) -> Vec<u8> {
 
 /// The same paper as a workbook.
 fn render_xlsx(job: &Job<'_>) -> Result<Exported> {
-    let paper = pdf::paper(job, None);
+    let paper = paper::paper(job, None);
     let content = content(job);
-    let created = pdf::created(pdf::typed(job, "doc_date"), job.year);
-    let created = NaiveDate::from_ymd_opt(created.year.into(), created.month.into(), created.day.into());
     let meta = sheet::Meta {
-        author: pdf::typed(job, "doc_author").unwrap_or_default().to_owned(),
+        author: paper::typed(job, "doc_author").unwrap_or_default().to_owned(),
         organisation: job.settings.organisation.name.clone(),
-        created: created.unwrap_or_default().into(),
+        created: paper::date(job).into(),
     };
     Ok(Exported { bytes: sheet::write(&paper, job.template, &content, &meta)?, warnings: Vec::new() })
 }
