@@ -1,5 +1,8 @@
 // Made from the Rust types by a test of dossier-core; do not edit.
 
+/** `planned_at`, `plan[3].version`: a field, or a cell of a table. */
+export type Path = string;
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** One row of a table field, by column id. */
