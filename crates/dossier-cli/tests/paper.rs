@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "each test file uses its own part of the kit")]
 mod kit;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -217,7 +218,7 @@ fn sheets_of(xlsx: &Path) -> String {
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).expect("a part");
         if part.name().starts_with("xl/worksheets/") && part.name().ends_with(".xml") {
-            std::io::Read::read_to_string(&mut part, &mut xml).expect("UTF-8");
+            part.read_to_string(&mut xml).expect("UTF-8");
         }
     }
     xml
