@@ -217,7 +217,8 @@ fn sheets_of(xlsx: &Path) -> String {
     let mut xml = String::new();
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).expect("a part");
-        if part.name().starts_with("xl/worksheets/") && part.name().ends_with(".xml") {
+        let name = part.name().expect("a name").into_owned();
+        if name.starts_with("xl/worksheets/") && name.ends_with(".xml") {
             part.read_to_string(&mut xml).expect("UTF-8");
         }
     }
