@@ -5,10 +5,12 @@
 
 mod audit;
 mod document;
+mod dossier;
 mod error;
 mod hash;
 mod migrations;
 mod open;
+mod preference;
 mod release;
 mod search;
 mod setting;
@@ -25,7 +27,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use audit::{AuditEntry, AuditFault};
-pub use document::{DocumentId, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
+pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
+pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
 pub use template::TemplateRecord;
@@ -67,6 +70,8 @@ pub struct Changes {
 pub struct Transaction<'a> {
     storage: &'a Storage,
     act: Act<'a>,
+    /// Who does it: the person that the settings name, else the one who is logged in.
+    actor: String,
     subject: String,
     detail: Map<String, Value>,
     changes: Changes,
@@ -91,8 +96,15 @@ impl Storage {
         // Immediate: who waits, waits before reading, so that nothing is decided on what is about to change.
         let guard = rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let before = self.connection.total_changes();
-        let mut transaction =
-            Transaction { storage: self, act, subject: String::new(), detail: Map::new(), changes: Changes::default() };
+        let actor = self.user()?.unwrap_or_else(|| act.actor.to_owned());
+        let mut transaction = Transaction {
+            storage: self,
+            act,
+            actor,
+            subject: String::new(),
+            detail: Map::new(),
+            changes: Changes::default(),
+        };
         let output = body(&mut transaction)?;
         if self.connection.total_changes() == before {
             guard.rollback()?;
@@ -114,6 +126,11 @@ impl Transaction<'_> {
     /// One thing more for the audit log.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.detail.insert(key.into(), value.into());
+    }
+
+    /// Who does it.
+    pub fn actor(&self) -> &str {
+        &self.actor
     }
 
     /// The moment of the transaction in UTC, as it is stored.
