@@ -8,6 +8,7 @@ pub mod environment;
 mod error;
 pub mod export;
 pub mod files;
+pub mod form;
 pub mod import;
 mod initials;
 pub mod settings;
