@@ -27,7 +27,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use audit::{AuditEntry, AuditFault};
-pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
+pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Status, Summary};
 pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
@@ -81,6 +81,14 @@ impl Storage {
     /// How long a writer waits for another one before it gives up.
     pub fn set_patience(&self, patience: Duration) -> Result<()> {
         Ok(self.connection.busy_timeout(patience)?)
+    }
+
+    /// Whether nothing has ever been written.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_untouched(&self) -> Result<bool> {
+        Ok(self.connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM audit)", [], |row| row.get(0))?)
     }
 
     /// Runs `body` as one transaction and records it in the audit log. Either everything is stored or nothing: a

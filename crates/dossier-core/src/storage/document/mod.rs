@@ -86,6 +86,19 @@ pub struct DocumentLine {
     pub missing: usize,
     /// Rows of a plan table.
     pub rows: Option<usize>,
+    /// Whether it holds anything that concerns its release alone.
+    pub begun: bool,
+}
+
+/// What the list tells of a document beyond its status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Compulsory fields that are empty.
+    pub missing: usize,
+    /// Rows of a plan table.
+    pub rows: Option<usize>,
+    /// Whether it holds anything that concerns its release alone.
+    pub begun: bool,
 }
 
 /// An empty draft to be.
@@ -172,6 +185,12 @@ impl FromStr for Status {
     }
 }
 
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl FromSql for Status {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let name = value.as_str()?;
@@ -247,6 +266,15 @@ impl Storage {
         Ok(documents?)
     }
 
+    /// How many documents there are.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn count_documents(&self) -> Result<usize> {
+        let count: i64 = self.connection.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// What the list of dossiers tells of the documents of a release.
     ///
     /// # Errors
@@ -261,6 +289,7 @@ impl Storage {
                 status: row.get(3)?,
                 missing: row.get::<_, i64>(4)?.unsigned_abs() as usize,
                 rows: row.get::<_, Option<i64>>(5)?.map(|rows| rows.unsigned_abs() as usize),
+                begun: row.get(6)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -326,12 +355,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Stores what the list tells of a document: compulsory fields that are empty, rows of a plan table.
+    /// Stores what the list tells of a document.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn sum_up(&mut self, id: DocumentId, missing: usize, rows: Option<usize>) -> Result<()> {
-        let row = (id.0, missing as i64, rows.map(|rows| rows as i64));
+    pub fn sum_up(&mut self, id: DocumentId, summary: Summary) -> Result<()> {
+        let row = (id.0, summary.missing as i64, summary.rows.map(|rows| rows as i64), summary.begun);
         if self.connection.prepare_cached(include_str!("sum_up.sql"))?.execute(row)? > 0 {
             self.changes.documents.insert(id);
         }

@@ -1,11 +1,13 @@
 -- `place` is the order of last changes: it grows with every change of content, and is the document's rowid in the
 -- index of words. The newest hits are then read from the end of the index, however many there are.
 ALTER TABLE documents ADD COLUMN place INTEGER;
--- Of the list, so that it never opens documents: compulsory fields that are empty, rows of a plan table.
+-- Of the list, so that it never opens documents: compulsory fields that are empty, rows of a plan table, whether it
+-- holds anything that concerns its release alone.
 ALTER TABLE documents ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE documents ADD COLUMN row_count INTEGER;
+ALTER TABLE documents ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE documents ADD COLUMN updated_by TEXT NOT NULL DEFAULT '';
--- 0: the three above and the words still have to be worked out from the content.
+-- 0: the columns above and the words still have to be worked out from the content.
 ALTER TABLE documents ADD COLUMN summed_up INTEGER NOT NULL DEFAULT 0;
 
 UPDATE documents SET place = ranked.place

@@ -15,7 +15,6 @@ use crate::{Code, Error, Result};
 /// A release within its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(as = "f64"))]
 pub struct ReleaseId(pub(super) i64);
 
 /// One version of one product on its way to its users.
