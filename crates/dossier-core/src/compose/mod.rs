@@ -7,6 +7,7 @@
 mod fill;
 mod front;
 mod rows;
+mod standing;
 
 use std::sync::Arc;
 
@@ -14,10 +15,13 @@ use dossier_layout::content::{
     Block, Content, Contents, Furniture, Group, Inline, Logo, Piece, Row, RowKind, Sheet, Style, Table, TablePart,
 };
 
-use crate::document::{Applies, Values};
-use crate::template::{self, Condition, Entry, OnBlank, Template, Text, What};
+use crate::document::Values;
+use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
+
+pub(crate) use rows::natural_align;
+pub(crate) use standing::Standing;
 
 /// The composed paper of one document.
 #[derive(Debug, Clone)]
@@ -286,38 +290,13 @@ impl Composer<'_> {
         parts
     }
 
+    fn standing(&self) -> Standing<'_> {
+        Standing { template: self.template, values: self.values, blank: self.wanted.blank }
+    }
+
     /// Whether an entry of the layout stands on this paper.
     fn prints(&self, entry: &Entry) -> bool {
-        let state = self.state(entry.when.as_ref(), std::iter::empty());
-        self.stands(state, entry.on_blank)
-    }
-
-    /// Whether something applies: by its own condition, else by those of its fields. `None`: nothing decides.
-    fn state<'f>(&self, when: Option<&Condition>, fields: impl Iterator<Item = &'f str>) -> Option<Applies> {
-        if let Some(condition) = when {
-            return Some(self.values.applies(condition));
-        }
-        let mut state = None;
-        for id in fields {
-            let condition = self.template.field(id).and_then(|field| field.when.as_ref());
-            // A field without a condition always applies, and its row with it.
-            let applies = self.values.applies(condition?);
-            state = match (state, applies) {
-                (Some(Applies::Yes), _) | (_, Applies::Yes) => Some(Applies::Yes),
-                (Some(Applies::Undecided), _) | (_, Applies::Undecided) => Some(Applies::Undecided),
-                _ => Some(Applies::No),
-            };
-        }
-        state
-    }
-
-    fn stands(&self, state: Option<Applies>, on_blank: OnBlank) -> bool {
-        let as_blank = self.wanted.blank || state == Some(Applies::Undecided);
-        match on_blank {
-            OnBlank::Only => as_blank,
-            OnBlank::Omit => !as_blank && state != Some(Applies::No),
-            OnBlank::Print => self.wanted.blank || state != Some(Applies::No),
-        }
+        self.standing().entry(entry)
     }
 
     fn furniture(&self, letterhead: &Letterhead) -> Furniture {
@@ -382,17 +361,8 @@ impl Composer<'_> {
         }
     }
 
-    /// Whether the layout has a place for the field.
     fn is_placed(&self, id: &str) -> bool {
-        let holds = |text: &Text| text.fields().any(|field| field == id);
-        self.template.layout.iter().any(|entry| match &entry.what {
-            What::Lines(rows) => rows.iter().flatten().any(holds),
-            What::Bar(text) | What::Heading(text) | What::Subheading(text) | What::Paragraph(text) => holds(text),
-            What::Clauses(clauses) => clauses.iter().any(holds),
-            What::Grid(rows) => rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.stack).any(holds),
-            What::Table(layout) => layout.field == id,
-            What::PageBreak => false,
-        })
+        self.template.places(id)
     }
 
     fn value_text(&self, field: &str) -> Option<String> {

@@ -72,6 +72,8 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         id: head.id?,
         version: head.version?,
         form_number: head.form_number?,
+        short: head.short.or_else(|| head.title.clone())?,
+        order: head.order,
         title: head.title?,
         heading: heading.map(|heading| heading.value),
         number: head.number?,
@@ -92,6 +94,8 @@ struct Head {
     version: Option<String>,
     form_number: Option<String>,
     title: Option<String>,
+    short: Option<String>,
+    order: u32,
     number: Option<String>,
     category: Option<String>,
 }
@@ -122,6 +126,9 @@ fn read_head(keys: &Keys, file: &str) -> Head {
         version: text("version"),
         form_number: text("form_number"),
         title: text("title"),
+        short: keys.string("short").map(|short| short.value),
+        // Forms that name no place come after those that do.
+        order: keys.count("order").and_then(|order| u32::try_from(order).ok()).unwrap_or(u32::MAX),
         number,
         category: text("category"),
     }

@@ -1,0 +1,17 @@
+//! The form: what the window shows of a document, and what people do to it.
+//!
+//! ```text
+//! Template ─────────────────→ Form   how it looks: blocks, rows, cells, fields
+//! Document, facts, unfit ───→ State  what the core knows beyond what was typed
+//! Edit ─ content, unfit ────→ content, unfit (always valid; what cannot be read stands beside it)
+//! ```
+
+mod build;
+mod explain;
+mod model;
+mod opened;
+mod path;
+
+pub use model::*;
+pub use opened::*;
+pub use path::Path;
