@@ -33,11 +33,6 @@ fn main() -> ExitCode {
     match instance::begin(program.folder()) {
         Instance::Raised => ExitCode::SUCCESS,
         Instance::First(door) => window::run(program, Some(door)),
-        // The window tells what is wrong: a program that does not even open a window explains nothing.
-        Instance::Unreachable => {
-            program.refuse(instance::in_use(program.folder()));
-            window::run(program, None)
-        }
         Instance::Unguarded => window::run(program, None),
     }
 }

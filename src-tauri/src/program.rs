@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use dossier_core::dossiers::PickedFile;
 use dossier_core::{Code, Environment, Error, Result, Workspace};
-use serde::Serialize;
 
 /// The running program, shared by all commands.
 #[derive(Debug)]
 pub struct Program {
     folder: PathBuf,
     /// Why nothing can be opened, where that was known before the window stood.
-    refused: Mutex<Option<Error>>,
+    refused: Option<Error>,
     workspace: Mutex<Option<Workspace>>,
     /// A second connection, which only reads: a preview of a long plan must not keep an edit waiting.
     reader: Mutex<Option<Workspace>>,
@@ -26,14 +26,6 @@ pub struct Program {
     pub exporting: Mutex<()>,
 }
 
-/// A file that somebody picked or dropped. The page learns its name and may ask for it by token; where it lies stays
-/// here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PickedFile {
-    pub token: String,
-    pub name: String,
-}
-
 impl Program {
     /// A program on a data folder, or on the platform's own. Nothing is opened yet.
     pub fn new(folder: Option<PathBuf>) -> Self {
@@ -44,7 +36,7 @@ impl Program {
         };
         Self {
             folder,
-            refused: Mutex::new(refused),
+            refused,
             workspace: Mutex::default(),
             reader: Mutex::default(),
             picked: Mutex::default(),
@@ -57,11 +49,6 @@ impl Program {
 
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// Whoever asks for anything gets this answer.
-    pub fn refuse(&self, error: Error) {
-        *lock(&self.refused) = Some(error);
     }
 
     /// Opens the data folder while the window is still being made.
@@ -83,8 +70,6 @@ impl Program {
     /// # Errors
     /// As [`Program::with`].
     pub fn reading<T>(&self, body: impl FnOnce(&Workspace) -> Result<T>) -> Result<T> {
-        // The first to open is the one that writes: it makes the folder and brings it up to date.
-        drop(self.with(|_| Ok(())));
         body(self.opened(&mut lock(&self.reader))?)
     }
 
@@ -93,11 +78,10 @@ impl Program {
     /// # Errors
     /// The folder cannot be opened.
     pub fn another(&self) -> Result<Workspace> {
-        self.with(|_| Ok(()))?;
-        Workspace::open(&self.folder, Environment::system())
+        self.open()
     }
 
-    /// Keeps where a file lies and gives it a token.
+    /// Keeps where a file lies that somebody picked or dropped, and gives it a token: the page never learns the place.
     pub fn pick(&self, path: PathBuf) -> PickedFile {
         let token = format!("file-{}", self.tokens.fetch_add(1, Ordering::Relaxed) + 1);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -138,13 +122,17 @@ impl Program {
     }
 
     fn opened<'a>(&self, slot: &'a mut Option<Workspace>) -> Result<&'a mut Workspace> {
-        if let Some(error) = &*lock(&self.refused) {
-            return Err(error.clone());
-        }
         if slot.is_none() {
-            *slot = Some(Workspace::open(&self.folder, Environment::system())?);
+            *slot = Some(self.open()?);
         }
         Ok(slot.as_mut().expect("it was opened above"))
+    }
+
+    fn open(&self) -> Result<Workspace> {
+        match &self.refused {
+            Some(error) => Err(error.clone()),
+            None => Workspace::open(&self.folder, Environment::system()),
+        }
     }
 }
 
