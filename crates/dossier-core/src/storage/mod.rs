@@ -15,6 +15,8 @@ mod setting;
 mod template;
 #[cfg(test)]
 mod tests;
+mod undo;
+mod unfit;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -29,6 +31,7 @@ pub use document::{DocumentId, DocumentRecord, DocumentSummary, Filter, NewDocum
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
 pub use template::TemplateRecord;
+pub use undo::{MOST_STEPS, NewStep, UndoStep};
 
 use crate::Result;
 
@@ -114,6 +117,11 @@ impl Transaction<'_> {
     /// One thing more for the audit log.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.detail.insert(key.into(), value.into());
+    }
+
+    /// The moment of the transaction.
+    pub fn at(&self) -> DateTime<FixedOffset> {
+        self.act.at
     }
 
     /// The moment of the transaction in UTC, as it is stored.
