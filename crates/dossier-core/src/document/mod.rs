@@ -15,8 +15,9 @@ mod validate;
 mod values;
 mod version;
 
-pub use check::{advise, check, missing};
+pub use check::{Checked, advise, check, examine};
 pub use display::display;
 pub use read::{LONGEST_TEXT, Reading, Unfit, is_empty, parse_text, read, read_with_blanks};
+pub(crate) use validate::read_field;
 pub use validate::{Document, Draft, MOST_ROWS, merge, validate};
 pub use values::{Applies, Origin, RowValues, Values};

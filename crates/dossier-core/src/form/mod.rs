@@ -6,12 +6,17 @@
 //! Edit ─ content, unfit ────→ content, unfit (always valid; what cannot be read stands beside it)
 //! ```
 
+mod apply;
 mod build;
 mod explain;
 mod model;
 mod opened;
 mod path;
+mod state;
 
+pub(crate) use apply::place_label;
+pub use apply::{Applied, apply};
 pub use model::*;
 pub use opened::*;
 pub use path::Path;
+pub use state::{Known, Stored, state};

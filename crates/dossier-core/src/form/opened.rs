@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Form, Row};
-use crate::storage::{DocumentId, Status};
+use crate::storage::{DocumentId, ReleaseId, Status};
 
 /// What the core knows of a document beyond what was typed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -121,7 +121,7 @@ pub struct DocumentHead {
     #[cfg_attr(test, ts(type = "string"))]
     pub id: DocumentId,
     #[cfg_attr(test, ts(type = "number | null"))]
-    pub release: Option<i64>,
+    pub release: Option<ReleaseId>,
     pub template: String,
     #[cfg_attr(test, ts(type = "Status"))]
     pub status: Status,

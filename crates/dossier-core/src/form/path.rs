@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::template::{Field, Kind, Template};
+
 /// A place in the content of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Path<'a> {
@@ -61,6 +63,20 @@ impl fmt::Display for Path<'_> {
             Self::Row { table, row } => write!(f, "{table}[{row}]"),
             Self::Cell { table, row, column } => write!(f, "{table}[{row}].{column}"),
         }
+    }
+}
+
+/// The field or column at a place, what stands there, and the words that a message begins with.
+pub(super) fn resolve<'t>(template: &'t Template, place: Path) -> Option<(&'t Field, &'t Kind, String)> {
+    let field = template.field(place.field())?;
+    match (place, field.table()) {
+        (Path::Field(_), _) => Some((field, &field.kind, field.label.clone())),
+        (Path::Cell { row, column, .. }, Some(table)) => {
+            let column = table.column(column)?;
+            let label = format!("{}第 {} 行的{}", field.label, row + 1, column.label);
+            Some((column, table.kind_at(row, column), label))
+        }
+        _ => None,
     }
 }
 

@@ -17,6 +17,8 @@ mod setting;
 mod template;
 #[cfg(test)]
 mod tests;
+mod undo;
+mod unfit;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -32,6 +34,7 @@ pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
 pub use template::TemplateRecord;
+pub use undo::{MOST_STEPS, NewStep, UndoStep};
 
 use crate::Result;
 
@@ -139,6 +142,11 @@ impl Transaction<'_> {
     /// Who does it.
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+
+    /// The moment of the transaction.
+    pub fn at(&self) -> DateTime<FixedOffset> {
+        self.act.at
     }
 
     /// The moment of the transaction in UTC, as it is stored.

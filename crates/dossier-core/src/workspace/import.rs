@@ -77,7 +77,7 @@ impl Workspace {
                 tx.detail("table", field.id.as_str());
                 tx.detail("rows", plan.rows.len());
                 let changes = Map::from_iter([(field.id.clone(), Value::Array(rows))]);
-                change(tx, id, changes)
+                change(tx, id, changes, "导入")
             })?;
         }
         Ok(ImportReport {
@@ -113,7 +113,7 @@ impl Workspace {
             let act = act(&self.environment, "document.import");
             self.storage.transact(act, |tx| {
                 tx.detail("file", file_name);
-                change(tx, id, changes)
+                change(tx, id, changes, "导入")
             })?;
         }
         let (table, label, plan) = match found {

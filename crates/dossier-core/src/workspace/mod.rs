@@ -2,9 +2,12 @@
 
 mod difference;
 mod dossiers;
+mod edit;
 mod export;
 mod facts;
+mod history;
 mod import;
+mod patch;
 mod program;
 mod releases;
 mod show;
@@ -24,8 +27,7 @@ use crate::document::{self, Document, Draft, Values};
 use crate::export::{self as paper, Exported, Format, Job, Options};
 use crate::settings::Settings;
 use crate::storage::{
-    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
-    Transaction,
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Storage, Transaction,
 };
 use crate::template::{Library, Template};
 use crate::{Code, Environment, Error, Issue, Result};
@@ -167,7 +169,7 @@ impl Workspace {
     /// Unknown or mistyped fields, all listed; the document is no draft any more. Then nothing changes.
     pub fn fill(&mut self, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
         let act = act(&self.environment, "document.fill");
-        Ok(self.storage.transact(act, |tx| change(tx, id, changes))?.0)
+        Ok(self.storage.transact(act, |tx| change(tx, id, changes, ""))?.0)
     }
 
     /// Every problem of a document with its place.
@@ -318,21 +320,9 @@ fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template>
     })
 }
 
-/// Changes a draft within a transaction and returns the places that changed.
-fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
-    let record = tx.document(id)?;
-    if record.status != Status::Draft {
-        let label = record.status.label();
-        return Err(Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{label}”，不能再改"))
-            .hint("只有草稿可以填写；需要改动时请建立新版本"));
-    }
-    let template = kept_template(tx, &record)?;
-    let content = accept(&template, &record.content, changes)?.into_content();
-    let changed: Vec<String> =
-        difference::difference(&record.content, &content).keys().map(ToString::to_string).collect();
-    tx.subject(id);
-    write(tx, id, &template, record.release, &record.content, &content)?;
-    Ok(changed)
+/// Changes a draft within a transaction and returns the places that changed. `label` is how its step of undo begins.
+fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>, label: &str) -> Result<Vec<String>> {
+    edit::replace(tx, id, changes, label)
 }
 
 /// Stores content that has been accepted, and everything that follows from it.

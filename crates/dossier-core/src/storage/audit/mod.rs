@@ -85,6 +85,14 @@ impl Storage {
         .collect()
     }
 
+    /// Number of the last entry: grows with everything that is stored.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_audit(&self) -> Result<i64> {
+        Ok(self.connection.prepare_cached(include_str!("head_seq.sql"))?.query_row([], |row| row.get(0))?)
+    }
+
     /// Follows the chain from the first entry and tells every place where it is broken.
     ///
     /// # Errors

@@ -1,0 +1,1 @@
+UPDATE undo_steps SET undone = ?2 WHERE id = ?1

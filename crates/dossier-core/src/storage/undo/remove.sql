@@ -1,0 +1,1 @@
+DELETE FROM undo_steps WHERE id = ?1
