@@ -38,6 +38,8 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         document::completions,
         document::preview,
         import::pick_workbook,
+        import::plan_import,
+        import::apply_import,
         out::export_files,
         out::cancel_export,
         out::print,
