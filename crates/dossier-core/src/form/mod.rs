@@ -19,4 +19,5 @@ pub use apply::{Applied, apply};
 pub use model::*;
 pub use opened::*;
 pub use path::Path;
+pub(crate) use state::rows_to_start_with;
 pub use state::{Known, Stored, state};

@@ -158,7 +158,7 @@ impl Found {
 }
 
 /// Rows that stand in a table as long as nobody typed into it: those of the release, else the presets.
-pub(super) fn rows_to_start_with(
+pub(crate) fn rows_to_start_with(
     field: &template::Field,
     table: &template::TableField,
     facts: &Map<String, Value>,
