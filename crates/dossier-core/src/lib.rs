@@ -7,6 +7,7 @@ pub mod environment;
 mod error;
 pub mod export;
 pub mod files;
+pub mod form;
 pub mod import;
 pub mod settings;
 pub mod sheet;

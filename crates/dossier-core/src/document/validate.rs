@@ -310,7 +310,7 @@ fn is_same(table: &TableField, row: &FixedRow, id: &str, typed: &Value, fixed: &
 }
 
 /// Reads a value; a number may carry the field's unit: `86,400 元`.
-fn read_field(field: &Field, kind: &Kind, value: &Value) -> Result<Option<Reading>, Unfit> {
+pub(crate) fn read_field(field: &Field, kind: &Kind, value: &Value) -> Result<Option<Reading>, Unfit> {
     if let (Some(unit), Value::String(text), Kind::Integer | Kind::Decimal) = (&field.unit, value, kind)
         && let Some(number) = text.trim().strip_suffix(unit.as_str())
     {
