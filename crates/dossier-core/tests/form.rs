@@ -253,3 +253,25 @@ fn a_plan_of_a_thousand_rows_comes_back_as_it_was_pasted() {
     let undone = workspace.undo(id).expect("undone");
     assert_eq!(undone.edited.values["systems"], Value::Null);
 }
+
+#[test]
+fn the_history_tells_who_changed_what_from_what_to_what() {
+    let (mut workspace, id) = application();
+    workspace.edit(id, &[set("planned_at", "2026-03-20 10:00")]).expect("edited");
+    workspace.edit(id, &[set("planned_at", "2026-03-20 15:00")]).expect("edited");
+    workspace.edit(id, &[set("change_nature", json!(["安全补丁"]))]).expect("edited");
+    workspace.undo(id).expect("undone");
+    let history = workspace.history(id).expect("a history");
+    let lines: Vec<String> = history
+        .iter()
+        .map(|entry| {
+            let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "空".into());
+            let values = entry.path.as_ref().map(|_| format!("：{} → {}", side(&entry.before), side(&entry.after)));
+            format!("{} {} {}{}", entry.day, entry.actor, entry.what, values.unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        ["今天 林知远 撤销", "今天 林知远 计划发布时间：空 → 2026年03月20日 15时00分", "今天 林知远 新建草稿",]
+    );
+}

@@ -3,6 +3,7 @@
 mod difference;
 mod editing;
 mod facts;
+mod history;
 mod import;
 mod show;
 #[cfg(test)]

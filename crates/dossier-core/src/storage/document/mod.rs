@@ -19,6 +19,7 @@ pub struct DocumentId(pub(super) i64);
 
 /// Where a document stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Draft,
