@@ -18,3 +18,6 @@ pub mod workspace;
 pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
 pub use workspace::Workspace;
+
+#[cfg(test)]
+mod typescript;

@@ -12,11 +12,10 @@ mod open;
 mod release;
 mod search;
 mod setting;
+mod step;
 mod template;
 #[cfg(test)]
 mod tests;
-mod undo;
-mod unfit;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -30,8 +29,8 @@ pub use audit::{AuditEntry, AuditFault};
 pub use document::{DocumentId, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
+pub use step::Step;
 pub use template::TemplateRecord;
-pub use undo::{MOST_STEPS, NewStep, UndoStep};
 
 use crate::Result;
 
@@ -117,11 +116,6 @@ impl Transaction<'_> {
     /// One thing more for the audit log.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.detail.insert(key.into(), value.into());
-    }
-
-    /// The moment of the transaction.
-    pub fn at(&self) -> DateTime<FixedOffset> {
-        self.act.at
     }
 
     /// The moment of the transaction in UTC, as it is stored.

@@ -62,11 +62,9 @@ impl Library {
         self.shelved(id)?.template()
     }
 
-    /// All templates, in the order of lists; those that cannot be read come last.
+    /// All templates, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = Result<&Template>> {
-        let mut all: Vec<_> = self.shelf.values().map(Shelved::template).collect();
-        all.sort_by_key(|template| template.as_ref().map_or(u64::MAX, |template| u64::from(template.order)));
-        all.into_iter()
+        self.shelf.values().map(Shelved::template)
     }
 
     /// The complete example that comes with a template.

@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::patch::same_ends;
-
 /// `{"risk": [old, new], "plan[3].system": [old, new], "plan[4]": [null, new row]}`
 pub(super) fn difference(old: &Map<String, Value>, new: &Map<String, Value>) -> Map<String, Value> {
     let mut found = Map::new();
@@ -24,38 +22,14 @@ fn values(path: String, old: Option<&Value>, new: Option<&Value>, found: &mut Ma
         (old, new) if old == new => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) => objects(&path, old, new, found),
         (Some(Value::Array(old)), Some(Value::Array(new))) if has_rows(old) || has_rows(new) => {
-            rows(&path, old, new, found);
+            for index in 0..old.len().max(new.len()) {
+                values(format!("{path}[{index}]"), old.get(index), new.get(index), found);
+            }
         }
         (old, new) => {
             found.insert(path, json!([old, new]));
         }
     }
-}
-
-/// Row by row. Where rows were put in, taken out or moved, the others have not changed.
-fn rows(path: &str, old: &[Value], new: &[Value], found: &mut Map<String, Value>) {
-    let (head, tail) = same_ends(old, new);
-    let (old, new) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
-    if let (true, [_, between @ .., _]) = (old.len() == new.len() && old.len() > 2, old) {
-        let last = old.len() - 1;
-        let down = old[0] == new[last] && *between == new[..last - 1] && old[last] == new[last - 1];
-        let up = old[last] == new[0] && *between == new[2..] && old[0] == new[1];
-        if down || up {
-            let (from, to) = if down { (head, head + last) } else { (head + last, head) };
-            found.insert(format!("{path}[{from}]→[{to}]"), json!([null, null]));
-            return;
-        }
-    }
-    for index in 0..old.len().max(new.len()) {
-        values(format!("{path}[{}]", head + index), old.get(index), new.get(index), found);
-    }
-}
-
-/// Reads the place of a moved row: `plan[3]→[7]`.
-pub(super) fn moved(path: &str) -> Option<(&str, usize, usize)> {
-    let (from, to) = path.split_once("]→[")?;
-    let (table, from) = from.split_once('[')?;
-    Some((table, from.parse().ok()?, to.strip_suffix(']')?.parse().ok()?))
 }
 
 /// A list of names changes as a whole, a table row by row.

@@ -1,1 +1,0 @@
-UPDATE documents SET updated_at = ?2 WHERE id = ?1
