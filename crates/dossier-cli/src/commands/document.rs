@@ -25,7 +25,7 @@ pub fn new(world: &World, args: args::New) -> Result<ExitCode> {
 
 pub fn list(world: &World, args: args::List) -> Result<ExitCode> {
     let status = args.status.as_deref().map(str::parse).transpose()?;
-    let filter = Filter { template: args.template, status, year: args.year, query: args.query };
+    let filter = Filter { template: args.template, status, year: args.year, query: args.query, limit: None };
     let workspace = world.workspace()?;
     let documents = workspace.list(&filter)?;
     if world.json {
