@@ -275,3 +275,146 @@ fn the_history_tells_who_changed_what_from_what_to_what() {
         ["今天 林知远 撤销", "今天 林知远 计划发布时间：空 → 2026年03月20日 15时00分", "今天 林知远 新建草稿",]
     );
 }
+
+#[test]
+fn a_document_is_called_by_its_official_number_once_it_has_one() {
+    let mut workspace = workspace();
+    let content = sample(&workspace, "release-application");
+    let number = content["doc_number"].as_str().expect("a number").to_owned();
+    let id = workspace.new_document("release-application", Some(content), None).expect("a document");
+    assert_eq!(workspace.open_document(id).expect("it opens").state.number, number);
+}
+
+#[test]
+fn typing_into_rows_that_the_form_starts_with_makes_all_of_them_the_documents_own() {
+    let mut workspace = workspace();
+    let id = workspace.new_document("release-plan", None, None).expect("a document");
+    let shown = workspace.open_document(id).expect("it opens").state.rows["steps"].clone();
+    let column = "operator";
+    let column = if shown[0].contains_key(column) { column.to_owned() } else { text_column(&workspace, id, "steps") };
+    let edited = workspace.edit(id, &[set(&format!("steps[1].{column}"), "王工")]).expect("edited");
+    let rows = edited.values["steps"].as_array().expect("the whole table is told");
+    assert_eq!(rows.len(), shown.len());
+    assert_eq!(rows[1][&column], "王工");
+    assert_eq!(rows[0], Value::Object(shown[0].clone()));
+    assert!(!edited.state.rows.contains_key("steps"));
+}
+
+/// A column of a table that takes any text.
+fn text_column(workspace: &Workspace, id: DocumentId, table: &str) -> String {
+    let form = workspace.open_document(id).expect("it opens").form;
+    let dossier_core::form::FieldKind::Table { table } = &form.fields[table].kind else { panic!("no table") };
+    let takes_text = |column: &&dossier_core::form::Field| {
+        matches!(column.kind, dossier_core::form::FieldKind::Text | dossier_core::form::FieldKind::LongText)
+    };
+    table.columns.iter().find(takes_text).expect("a column of text").id.clone()
+}
+
+#[test]
+fn a_table_that_was_emptied_stays_empty() {
+    let mut workspace = workspace();
+    let id = workspace.new_document("release-plan", None, None).expect("a document");
+    let count = workspace.open_document(id).expect("it opens").state.rows["steps"].len();
+    for _ in 0..count {
+        workspace.edit(id, &[rows("steps", 0, 1, vec![])]).expect("edited");
+    }
+    let opened = workspace.open_document(id).expect("it opens");
+    assert_eq!(opened.content["steps"], json!([]));
+    assert!(!opened.state.rows.contains_key("steps"), "the preset rows do not come back by themselves");
+    let edited = workspace.edit(id, &[set("steps", Value::Null)]).expect("edited");
+    assert_eq!(edited.state.rows["steps"].len(), count, "emptied as a whole it starts anew");
+
+    // The same for rows of the release.
+    let systems = json!([{ "order": 1, "system": "网关", "version": "V2.0.0", "change": "升级", "risk": "低" }]);
+    let release = Some("网关 V2.0.0");
+    let content = Map::from_iter([("systems".to_owned(), systems)]);
+    workspace.new_document("release-application", Some(content), release).expect("a document");
+    let plan = workspace.new_document("release-plan-table", None, release).expect("a document");
+    assert_eq!(workspace.open_document(plan).expect("it opens").state.rows["systems"].len(), 1);
+    workspace.edit(plan, &[rows("systems", 0, 1, vec![])]).expect("edited");
+    assert!(!workspace.open_document(plan).expect("it opens").state.rows.contains_key("systems"));
+}
+
+fn rows(table: &str, at: usize, remove: usize, insert: Vec<Map<String, Value>>) -> Edit {
+    Edit::Rows { table: table.into(), at, remove, insert }
+}
+
+#[test]
+fn empty_rows_at_the_end_keep_their_place_while_people_fill_them() {
+    let mut workspace = workspace();
+    let id = workspace.new_document("release-plan-table", None, None).expect("a document");
+    let row = json!({ "system": "网关" }).as_object().expect("a row").clone();
+    let edited = workspace.edit(id, &[rows("systems", 4, 0, vec![row])]).expect("edited");
+    assert_eq!(edited.values["systems"][4]["system"], "网关", "four rows above it are still empty");
+    workspace.edit(id, &[Edit::MoveRow { table: "systems".into(), from: 6, to: 5 }]).expect("an empty row is moved");
+    let edited =
+        workspace.edit(id, &[Edit::MoveRow { table: "systems".into(), from: 4, to: 0 }]).expect("a row is moved");
+    assert_eq!(edited.values["systems"], json!([{ "system": "网关" }]));
+}
+
+#[test]
+fn the_blank_of_an_option_that_was_typed_with_it_is_told() {
+    let (mut workspace, id) = application();
+    let edited = workspace.edit(id, &[set("audience", "部分外部用户（20%）")]).expect("edited");
+    assert_eq!((&edited.values["audience"], &edited.values["audience_percent"]), (&json!("部分外部用户"), &json!(20)));
+}
+
+#[test]
+fn a_text_that_cannot_be_read_counts_as_saved_and_stands_in_the_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |time: &str| {
+        let now = DateTime::parse_from_rfc3339(time).expect("a moment");
+        let resources = Resources::within(&root()).expect("resources");
+        Workspace::open(folder.path(), Environment::fixed(now, resources).with_user("林知远")).expect("a workspace")
+    };
+    let id = at("2026-03-11T12:00:00+08:00").new_document("release-application", None, None).expect("a document");
+    let mut workspace = at("2026-03-12T09:30:05+08:00");
+    let edited = workspace.edit(id, &[set("planned_at", "下周三")]).expect("edited");
+    assert_eq!(edited.state.saved_at, "2026-03-12 09:30:05");
+    let history = workspace.history(id).expect("a history");
+    assert_eq!((history[0].what.as_str(), history[0].after.as_deref()), ("计划发布时间", Some("下周三")));
+    assert_eq!((history[0].day.as_str(), history[1].day.as_str()), ("今天", "昨天"));
+    workspace.edit(id, &[set("planned_at", "2026-03-20 10:00")]).expect("edited");
+    let undone = workspace.undo(id).expect("undone");
+    assert!(undone.edited.unfit.is_empty(), "within three seconds it was one step");
+    assert_eq!(undone.edited.state.undo, None);
+}
+
+#[test]
+fn typing_and_taking_back_at_once_is_nothing_to_undo() {
+    let (mut workspace, id) = application();
+    workspace.edit(id, &[set("contact", "8021")]).expect("edited");
+    let edited = workspace.edit(id, &[set("contact", "")]).expect("edited");
+    assert_eq!(edited.state.undo, None);
+}
+
+#[test]
+fn rows_that_only_gave_way_are_not_in_the_history() {
+    let mut workspace = workspace();
+    let id = workspace.new_document("release-plan-table", None, None).expect("a document");
+    let many =
+        (1..=200).map(|n| json!({ "order": n, "system": format!("系统{n}") }).as_object().expect("a row").clone());
+    workspace.edit(id, &[rows("systems", 0, 0, many.collect())]).expect("edited");
+    workspace
+        .edit(id, &[rows("systems", 0, 0, vec![json!({ "system": "首行" }).as_object().expect("a row").clone()])])
+        .expect("edited");
+    workspace.edit(id, &[Edit::MoveRow { table: "systems".into(), from: 0, to: 150 }]).expect("edited");
+    let told: Vec<String> = workspace.history(id).expect("a history").into_iter().map(|entry| entry.what).collect();
+    assert_eq!(told, ["发布计划表 第 1 行移到第 151 行", "发布计划表 第 1 行", "发布计划表", "新建草稿"]);
+    let log = workspace.storage().audit(Some(&id.to_string())).expect("a log");
+    let weight = |index: usize| log[index].detail.to_string().len();
+    assert!(weight(2) < 200 && weight(3) < 200, "a row more or moved weighs one row, not the table");
+}
+
+#[test]
+fn problems_come_in_the_order_of_the_paper() {
+    let (mut workspace, id) = application();
+    workspace.edit(id, &[set("changes[1].name", "改登录"), set("changes[0].note", "说明")]).expect("edited");
+    let opened = workspace.open_document(id).expect("it opens");
+    let paths: Vec<&str> = opened.state.problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths[0], "doc_date", "the lines under the title come first");
+    let at = |path: &str| paths.iter().position(|own| *own == path).unwrap_or_else(|| panic!("{path} in {paths:?}"));
+    assert!(at("product_name") < at("planned_at") && at("planned_at") < at("changes[0].kind"));
+    assert!(at("changes[0].kind") < at("changes[0].name") && at("changes[0].name") < at("changes[1].kind"));
+    assert!(at("changes[1].kind") < at("affected_systems"));
+}

@@ -65,6 +65,7 @@ pub fn apply(
         }
         typed = editor.typed;
     }
+    trim(&mut typed.content);
     Ok(typed)
 }
 
@@ -93,6 +94,16 @@ impl Edit {
             Self::Set { path, .. } => path.clone(),
             Self::Rows { table, at, .. } => format!("{table}[{at}]"),
             Self::MoveRow { table, to, .. } => format!("{table}[{to}]"),
+        }
+    }
+}
+
+/// Empty rows at the end are nothing. A table without any is one that people emptied: what it started with stays away.
+fn trim(content: &mut Map<String, Value>) {
+    for value in content.values_mut() {
+        let Value::Array(rows) = value else { continue };
+        while rows.last().is_some_and(|row| row.as_object().is_some_and(Map::is_empty)) {
+            rows.pop();
         }
     }
 }
@@ -183,14 +194,18 @@ impl<'a, Base: Fn(&str) -> Vec<Row>> Editor<'a, Base> {
         if rows.len() < fixed {
             rows.resize_with(fixed, || Value::Object(Row::new()));
         }
-        let at = at.min(rows.len());
-        let remove = remove.min(rows.len() - at);
-        if rows.len() - remove + insert.len() > MOST_ROWS {
+        // Empty rows at the end are not stored, but people see them.
+        let held = rows.len().max(at);
+        let remove = remove.min(held - at);
+        if held.saturating_sub(remove) + insert.len() > MOST_ROWS {
             let message = format!("{}最多 {MOST_ROWS} 行", field.label);
             return Err(Error::new(Code::BadRequest, message).hint("请分成几份文档，或先删去不用的行"));
         }
         if at + insert.len() > fixed && !spec.free {
             return Err(fixed_rows(field, spec));
+        }
+        if rows.len() < at + remove {
+            rows.resize_with(at + remove, || Value::Object(Row::new()));
         }
         rows.splice(at..at + remove, insert.iter().map(|_| Value::Object(Row::new())));
         self.shift_unfit(table, |row| match row {
@@ -215,9 +230,12 @@ impl<'a, Base: Fn(&str) -> Vec<Row>> Editor<'a, Base> {
         if from < spec.fixed.len() || to < spec.fixed.len() {
             return Err(fixed_rows(field, spec));
         }
-        let rows = self.own(table);
-        if from.max(to) >= rows.len() {
+        if from.max(to) >= MOST_ROWS {
             return Err(no_place(&format!("{table}[{}]", from.max(to))));
+        }
+        let rows = self.own(table);
+        if rows.len() <= from.max(to) {
+            rows.resize_with(from.max(to) + 1, || Value::Object(Row::new()));
         }
         let row = rows.remove(from);
         rows.insert(to, row);
@@ -243,11 +261,18 @@ impl<'a, Base: Fn(&str) -> Vec<Row>> Editor<'a, Base> {
     }
 
     fn keep_unfit(&mut self, path: String, value: &Value, unfit: Unfit) -> Result<()> {
-        let Value::String(text) = value else {
+        let names =
+            |items: &[Value]| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|names| names.join("、"));
+        let text = match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(items) => names(items),
+            _ => None,
+        };
+        let Some(text) = text else {
             let place = Path::parse(&path).map_or(path.clone(), |path| label_of(self.template, &path));
             return Err(Error::new(Code::InvalidContent, format!("{place}{}", unfit.message)));
         };
-        self.typed.unfit.insert(path, text.clone());
+        self.typed.unfit.insert(path, text);
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! From the layout of a template to the form that the window draws.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{
@@ -56,6 +58,32 @@ impl Form {
             sections: builder.sections,
             blocks: builder.blocks,
             fields: template.fields.iter().map(|own| (own.id.clone(), field(template, own, None))).collect(),
+        }
+    }
+
+    /// The fields in the order in which they stand on the paper, from 0; the blanks of an option stand with it.
+    pub(super) fn ranks(&self) -> HashMap<&str, usize> {
+        let mut ranks = HashMap::new();
+        for block in &self.blocks {
+            texts(&block.what).for_each(|text| self.rank(text, &mut ranks));
+            if let What::Table { table } = &block.what {
+                let next = ranks.len();
+                ranks.entry(table.field.as_str()).or_insert(next);
+            }
+        }
+        ranks
+    }
+
+    fn rank<'f>(&'f self, text: &'f [Part], ranks: &mut HashMap<&'f str, usize>) {
+        for part in text {
+            let Part::Field { id, .. } = part else { continue };
+            if ranks.contains_key(id.as_str()) {
+                continue;
+            }
+            ranks.insert(id, ranks.len());
+            if let Some(FieldKind::Choice { options, .. }) = self.fields.get(id).map(|field| &field.kind) {
+                options.iter().for_each(|option| self.rank(&option.text, ranks));
+            }
         }
     }
 

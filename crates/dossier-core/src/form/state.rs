@@ -22,7 +22,7 @@ pub struct State {
     /// Local time of the last change: 2026-03-11 12:31:07
     pub saved_at: String,
     pub status: Status,
-    /// Official, else provisional with （暂定）.
+    /// Official, else the provisional one of a draft.
     pub number: String,
     /// Values that nobody typed here, by path (`late`, `milestones[2].status`).
     pub derived: BTreeMap<String, Derived>,
@@ -115,6 +115,7 @@ pub struct Situation<'a> {
     pub sequence: i64,
     pub saved_at: String,
     pub status: Status,
+    /// What the document is called as long as it has no official number.
     pub number: String,
     pub unfit: &'a BTreeMap<String, String>,
     /// What [`check`](crate::document::check()) and the fonts say.
@@ -174,7 +175,7 @@ pub fn state(template: &Template, form: &Form, values: &Values<'_>, situation: S
         sequence: situation.sequence,
         saved_at: situation.saved_at,
         status: situation.status,
-        number: situation.number,
+        number: values.text("doc_number").unwrap_or(situation.number),
         derived,
         texts: scan.texts,
         rows,
@@ -310,7 +311,20 @@ fn problems(
         warnings.iter().map(|issue| problem(ProblemKind::Warning, &issue.path, issue.code, issue.message.clone())),
     );
     // Down the paper: the numbers in the margin then rise with the eye.
-    found.sort_by_key(|problem| problem.section.unwrap_or(usize::MAX));
+    let ranks = form.ranks();
+    found.sort_by_cached_key(|problem| {
+        let at = Path::parse(&problem.path);
+        let rank = at.as_ref().and_then(|at| ranks.get(at.field()).copied()).unwrap_or(usize::MAX);
+        let (row, column) = match &at {
+            Some(Path::Cell { table, row, column }) => {
+                let columns = template.table(table).map(|(_, table)| table.columns.as_slice()).unwrap_or_default();
+                (row + 1, columns.iter().position(|own| own.id == *column).unwrap_or(usize::MAX))
+            }
+            Some(Path::Row { row, .. }) => (row + 1, 0),
+            _ => (0, 0),
+        };
+        (rank, row, column)
+    });
     found
 }
 

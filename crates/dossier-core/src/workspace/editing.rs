@@ -12,7 +12,7 @@ use crate::form::{
     self, DocumentHead, Edit, Edited, Form, Letterhead, Opened, Path, Situation, State, Typed, Undone, label_of,
 };
 use crate::settings::Logo;
-use crate::storage::{DocumentId, Status, Step, Storage, Transaction};
+use crate::storage::{DocumentId, ReleaseId, Status, Step, Storage, Transaction};
 use crate::template::Template;
 use crate::{Code, Error, Result};
 
@@ -78,20 +78,20 @@ impl Workspace {
         details: Map<String, Value>,
     ) -> Result<Edited> {
         let act = act(&self.environment, action);
-        self.storage.transact(act, |tx| {
+        let ((before, after), _) = self.storage.transact(act, |tx| {
             for (key, value) in details {
                 tx.detail(&key, value);
             }
+            let before = tx.document(id)?.content;
             change(tx, id, |template, typed, facts| {
                 let mark = mark_of(template, edits);
                 let base = |table: &str| base_rows(template, facts, table);
                 Ok((form::apply(template, base, typed, edits)?, mark))
             })?;
-            Ok(())
+            Ok((before, tx.document(id)?.content))
         })?;
         let loaded = load(&self.storage, id)?;
-        let touched = touched(&loaded.record.content, edits);
-        self.edited(&loaded, touched)
+        self.edited(&loaded, touched(&before, &after, edits))
     }
 
     /// Takes the last step back.
@@ -123,8 +123,8 @@ impl Workspace {
             delta.apply(direction, &mut content, &mut unfit).ok_or_else(|| out_of_step(id))?;
             let content = super::accept(&template, &content, Map::new())?.into_content();
             tx.subject(id);
-            write(tx, id, &template, record.release, &record.content, &content)?;
-            tx.set_unfit(id, &unfit)?;
+            let old = Typed { content: record.content, unfit: tx.unfit(id)? };
+            store(tx, id, &template, record.release, (&old, &Typed { content, unfit }))?;
             tx.set_step_cursor(id, if direction == Direction::Back { cursor - 1 } else { number })?;
             Ok(Some((delta.touched().map(str::to_owned).collect::<Vec<_>>(), step.focus)))
         })?;
@@ -184,13 +184,27 @@ pub(super) fn change(
     let changed = super::difference::difference(&old.content, &new.content).keys().cloned().collect();
     tx.subject(id);
     record_step(tx, id, &old, &new, mark)?;
-    write(tx, id, &template, record.release, &old.content, &new.content)?;
-    if old.unfit != new.unfit {
-        let texts = serde_json::to_value(&new.unfit).expect("texts are JSON");
-        tx.detail("unfit", texts);
-        tx.set_unfit(id, &new.unfit)?;
-    }
+    store(tx, id, &template, record.release, (&old, &new))?;
     Ok(changed)
+}
+
+/// Stores what was typed, values and texts that are none, and tells the audit log of both.
+fn store(
+    tx: &mut Transaction<'_>,
+    id: DocumentId,
+    template: &Template,
+    release: Option<ReleaseId>,
+    (old, new): (&Typed, &Typed),
+) -> Result<()> {
+    if old.unfit != new.unfit {
+        let texts =
+            |typed: &Typed| typed.unfit.iter().map(|(path, text)| (path.clone(), text.as_str().into())).collect();
+        // Paths have dots in them: they are compared as they are.
+        tx.detail("unfit", super::difference::difference(&texts(old), &texts(new)));
+        tx.set_unfit(id, &new.unfit)?;
+        tx.touch(id)?;
+    }
+    write(tx, id, template, release, &old.content, &new.content)
 }
 
 fn record_step(tx: &mut Transaction<'_>, id: DocumentId, old: &Typed, new: &Typed, mark: Mark) -> Result<()> {
@@ -209,6 +223,10 @@ fn record_step(tx: &mut Transaction<'_>, id: DocumentId, old: &Typed, new: &Type
         if before.apply(Direction::Back, &mut content, &mut unfit).is_some() {
             delta = Delta::between((&content, &unfit), (&new.content, &new.unfit));
             joined = true;
+            // Typed and taken back at once: there is nothing to undo.
+            if delta.is_empty() {
+                return tx.drop_last_step(id);
+            }
         }
     }
     let delta = serde_json::to_value(&delta).expect("a delta is JSON");
@@ -258,28 +276,57 @@ fn rows_of(value: Option<&Value>) -> Vec<Map<String, Value>> {
     rows.filter_map(|row| row.as_object().cloned()).collect()
 }
 
-/// What stands now where something was changed. A table that many rows of changed is told as a whole.
-fn touched(content: &Map<String, Value>, edits: &[Edit]) -> Map<String, Value> {
+/// So many cells of a table are told one by one; of more the whole table is told.
+const FEW_CELLS: usize = 60;
+
+/// What stands now where something was typed or has changed with it: the blanks of an option, rows that were taken over.
+/// A table that many cells of changed is told as a whole.
+fn touched(before: &Map<String, Value>, after: &Map<String, Value>, edits: &[Edit]) -> Map<String, Value> {
     let mut values = Map::new();
-    for edit in edits {
-        match edit {
-            Edit::Set { path, .. } => {
-                let value = match Path::parse(path) {
-                    Some(Path::Cell { table, row, column }) => {
-                        content.get(&table).and_then(|rows| rows.get(row)?.get(&column)).cloned()
-                    }
-                    _ => content.get(path).cloned(),
-                };
-                values.insert(path.clone(), value.unwrap_or(Value::Null));
-            }
-            Edit::Rows { table, insert, .. } if insert.iter().any(|row| !row.is_empty()) => {
-                values.insert(table.clone(), content.get(table).cloned().unwrap_or(Value::Null));
-            }
-            // What was taken out, moved or put in empty stands there as the window has it.
-            Edit::Rows { .. } | Edit::MoveRow { .. } => {}
+    let added = after.keys().filter(|id| !before.contains_key(*id));
+    for id in before.keys().chain(added) {
+        let (old, new) = (before.get(id), after.get(id));
+        if old == new {
+            continue;
+        }
+        let cells = match (old.and_then(Value::as_array), new.and_then(Value::as_array)) {
+            (Some(old), Some(new)) if old.len() == new.len() => changed_cells(id, old, new),
+            _ => None,
+        };
+        match cells {
+            Some(cells) => values.extend(cells),
+            None => drop(values.insert(id.clone(), new.cloned().unwrap_or(Value::Null))),
         }
     }
+    // What was typed may have been brought into its form without changing what is stored.
+    for edit in edits {
+        let Edit::Set { path, .. } = edit else { continue };
+        let value = match Path::parse(path) {
+            Some(Path::Cell { table, .. }) if values.contains_key(&table) => continue,
+            Some(Path::Cell { table, row, column }) => {
+                after.get(&table).and_then(|rows| rows.get(row)?.get(&column)).cloned()
+            }
+            _ => after.get(path).cloned(),
+        };
+        values.insert(path.clone(), value.unwrap_or(Value::Null));
+    }
     values
+}
+
+/// The cells in which two tables of the same length differ; `None` where they are many, or no rows.
+fn changed_cells(table: &str, old: &[Value], new: &[Value]) -> Option<Map<String, Value>> {
+    let mut cells = Map::new();
+    for (row, (old, new)) in old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new) {
+        let (old, new) = (old.as_object()?, new.as_object()?);
+        let added = new.keys().filter(|column| !old.contains_key(*column));
+        for column in old.keys().chain(added).filter(|column| old.get(*column) != new.get(*column)) {
+            if cells.len() == FEW_CELLS {
+                return None;
+            }
+            cells.insert(format!("{table}[{row}].{column}"), new.get(column).cloned().unwrap_or(Value::Null));
+        }
+    }
+    Some(cells)
 }
 
 fn out_of_step(id: DocumentId) -> Error {

@@ -1,8 +1,11 @@
 //! The history of a document, read from the audit log and told to people.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 use serde_json::Value;
 
+use super::difference::moved;
 use super::{Workspace, load};
 use crate::Result;
 use crate::document::display;
@@ -12,6 +15,8 @@ use crate::template::Template;
 
 /// Changes of one place by one person within this many minutes are told once.
 const TOLD_ONCE: i64 = 10;
+/// More changes of one table at once are told together.
+const TOLD_SINGLY: usize = 3;
 
 /// One change of one place, before it is told.
 struct Change {
@@ -73,10 +78,58 @@ fn changes_of(template: &Template, entry: &AuditEntry) -> Vec<Change> {
     if entry.action == "document.new" {
         return found;
     }
-    for (path, pair) in entry.detail.get("changes").and_then(Value::as_object).into_iter().flatten() {
+    let part = |key: &str| entry.detail.get(key).and_then(Value::as_object).into_iter().flatten();
+    let mut places: Vec<Change> = Vec::new();
+    for (path, pair) in part("changes").chain(part("unfit")) {
         let side = |index: usize| pair.get(index).filter(|value| !value.is_null()).cloned();
-        let place = Path::parse(path).map_or_else(|| path.clone(), |place| label_of(template, &place));
-        found.push(change(place, Some(path.clone()), side(0), side(1)));
+        if let Some((table, from, to)) = moved(path) {
+            let row = |row: usize| Path::Row { table: table.to_owned(), row };
+            let what = format!("{}移到第 {} 行", label_of(template, &row(from)), to + 1);
+            // Without a path: moving it back is told as well.
+            places.push(change(what, None, None, None));
+            continue;
+        }
+        match places.iter_mut().find(|change| change.path.as_ref() == Some(path)) {
+            // A text that cannot be read has taken the place of a value, or a value its place.
+            Some(change) => {
+                change.before = change.before.take().or(side(0));
+                change.after = change.after.take().or(side(1));
+            }
+            None => {
+                let place = Path::parse(path).map_or_else(|| path.clone(), |place| label_of(template, &place));
+                places.push(change(place, Some(path.clone()), side(0), side(1)));
+            }
+        }
+    }
+    found.extend(by_table(template, places, &change));
+    found
+}
+
+/// Many changes in one table are told as one.
+fn by_table(
+    template: &Template,
+    places: Vec<Change>,
+    change: &dyn Fn(String, Option<String>, Option<Value>, Option<Value>) -> Change,
+) -> Vec<Change> {
+    let row_of = |told: &Change| match Path::parse(told.path.as_deref()?)? {
+        Path::Cell { table, row, .. } | Path::Row { table, row } => Some((table, row)),
+        Path::Field(_) => None,
+    };
+    let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (table, row) in places.iter().filter_map(row_of) {
+        rows.entry(table).or_default().push(row);
+    }
+    rows.retain(|_, rows| rows.len() > TOLD_SINGLY);
+    let is_single = |told: &Change| row_of(told).is_none_or(|(table, _)| !rows.contains_key(&table));
+    let mut found: Vec<Change> = places.into_iter().filter(is_single).collect();
+    for (table, mut rows) in rows {
+        rows.sort_unstable();
+        rows.dedup();
+        let what = match rows.as_slice() {
+            [row] => label_of(template, &Path::Row { table, row: *row }),
+            rows => format!("{} {} 行", label_of(template, &Path::Field(table)), rows.len()),
+        };
+        found.push(change(what, None, None, None));
     }
     found
 }

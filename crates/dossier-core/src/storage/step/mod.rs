@@ -93,6 +93,13 @@ impl Transaction<'_> {
         self.set_step_cursor(id, number)
     }
 
+    /// Takes the last of the steps that are done away, and what was undone with it.
+    pub(crate) fn drop_last_step(&mut self, id: DocumentId) -> Result<()> {
+        let cursor = self.step_cursor(id)? - 1;
+        self.connection.prepare_cached(include_str!("forget_after.sql"))?.execute((id.0, cursor))?;
+        self.set_step_cursor(id, cursor)
+    }
+
     pub(crate) fn set_step_cursor(&mut self, id: DocumentId, number: i64) -> Result<()> {
         self.connection.prepare_cached(include_str!("set_cursor.sql"))?.execute((id.0, number))?;
         self.changes.documents.insert(id);
