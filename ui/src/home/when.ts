@@ -27,13 +27,15 @@ export function planned(at: string, today: string): string {
   return [date(at, today), weekday, time].filter((part) => part !== "").join(" ");
 }
 
-/** 9 天后, 今天, 7 天前 */
+/** 9 天后, 今天, 7 天前; from two months on the days are no longer counted: 5 个月前, 3 年前 */
 export function distance(at: string, today: string): string {
   const days = day(at) - day(today);
   if (days === 0) return "今天";
   if (days === 1) return "明天";
   if (days === -1) return "昨天";
-  return days > 0 ? `${days} 天后` : `${-days} 天前`;
+  const far = Math.abs(days);
+  const count = far <= 60 ? `${far} 天` : far <= 700 ? `${Math.round(far / 30.4)} 个月` : `${Math.round(far / 365)} 年`;
+  return count + (days > 0 ? "后" : "前");
 }
 
 /** 今天 12:31, 昨天 17:40, 03-09 15:20, 2025-12-01 10:00 */
