@@ -18,6 +18,19 @@ const TYPES = ["重大版本发布", "功能迭代发布", "补丁版本发布",
 const PRODUCTS = ["计费结算系统", "数据安全网关", "统一认证中心", "终端安全管理平台", "资产拓扑平台", "日志分析平台", "消息总线", "数据中台"];
 const OWNERS = ["周敏", "刘堃", "陈珺", "韩朔", "王喆", "林知远"];
 
+/** Objects are merged, lists replaced; null takes out, as far as a default is nothing. */
+function merge(target: Record<string, Json>, changes: Record<string, Json>): void {
+  for (const [key, value] of Object.entries(changes)) {
+    const old = target[key];
+    const both = [old, value].every((side) => typeof side === "object" && side !== null && !Array.isArray(side));
+    if (both) merge(old as Record<string, Json>, value as Record<string, Json>);
+    else if (value !== null) target[key] = structuredClone(value);
+    else if (key === "logo") target[key] = null;
+    else if (key === "export_folder") target[key] = "";
+    else delete target[key];
+  }
+}
+
 /** What a release is searched by. */
 function searchable(row: DossierRow): string {
   return `${row.product} ${row.version} ${row.owner} ${row.release_type}`.toLowerCase();
@@ -143,11 +156,11 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
     removeRelease: async (release) => void rows.splice(rows.indexOf(find(release)), 1),
     loadSample: async () => insert("衡川网络安全审计系统", "V4.2.0", "功能迭代发布", TEMPLATES.map(({ id }) => id), true),
     saveSettings: async (changes) => {
-      for (const [key, value] of Object.entries(changes)) {
-        const old = (settings as unknown as Record<string, Json>)[key];
-        const merges = typeof value === "object" && value !== null && !Array.isArray(value) && typeof old === "object";
-        (settings as unknown as Record<string, Json>)[key] = merges ? { ...(old as object), ...value } : value;
+      const year = (changes["organisation"] as { copyright_year?: Json } | undefined)?.copyright_year;
+      if (year !== undefined && year !== "document" && !/^[12]\d{3}-?$/.test(String(year))) {
+        throw { code: "invalid_content", message: "设置有 1 处问题", hint: null, issues: [{ path: "organisation.copyright_year", code: "not_a_year", message: "应是年份" }] };
       }
+      merge(settings as unknown as Record<string, Json>, changes);
       return structuredClone(settings);
     },
     savePreferences: async () => undefined,

@@ -1,0 +1,69 @@
+import { onBeforeUnmount, reactive, ref, shallowRef } from "vue";
+
+import type { Backend, BackendError, Json } from "../backend/backend";
+import { asBackendError } from "../problems";
+import { useSession } from "../session";
+
+/** Text is stored this long after the last keystroke. */
+const PAUSE_MS = 400;
+
+export type Saving = ReturnType<typeof useSaving>;
+
+/**
+ * Stores each setting as soon as it is changed; there is no button for it. What is refused stays on the screen with the
+ * reason beside it, and the stored settings stay as they were.
+ */
+export function useSaving(backend: Backend) {
+  const session = useSession();
+  /** What is wrong with a setting, by its path (`organisation.name`, `people[2].name`). */
+  const wrong = reactive<Record<string, string>>({});
+  const failure = shallowRef<BackendError | null>(null);
+  const saved = ref(false);
+
+  const waiting = new Map<string, Json>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let storing: Promise<void> = Promise.resolve();
+
+  /** Changes one setting, by its path: at once, or after a pause where it is being typed. Null restores the default. */
+  function change(path: string, value: Json, typing = false): void {
+    waiting.set(path, value);
+    clearTimeout(timer);
+    if (typing) timer = setTimeout(() => void flush(), PAUSE_MS);
+    else void flush();
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    storing = storing.then(store);
+    return storing;
+  }
+
+  async function store(): Promise<void> {
+    const changes = [...waiting];
+    waiting.clear();
+    // One by one: a setting that is refused holds none of the others back.
+    for (const [path, value] of changes) {
+      for (const known of Object.keys(wrong)) if (known === path || known.startsWith(`${path}[`)) delete wrong[known];
+      try {
+        session.settings = await backend.saveSettings(nested(path, value));
+        failure.value = null;
+        saved.value = true;
+      } catch (reason) {
+        const error = asBackendError(reason);
+        saved.value = false;
+        for (const issue of error.issues) wrong[issue.path] = issue.message;
+        failure.value = error;
+      }
+    }
+  }
+
+  onBeforeUnmount(() => void flush());
+
+  return { wrong, failure, saved, change, flush };
+}
+
+/** `organisation.name` and a value as the core takes them: only what changes is mentioned. */
+function nested(path: string, value: Json): { [key: string]: Json } {
+  const [first = "", ...rest] = path.split(".");
+  return { [first]: rest.length === 0 ? value : nested(rest.join("."), value) };
+}
