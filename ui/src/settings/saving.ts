@@ -1,4 +1,4 @@
-import { onBeforeUnmount, reactive, ref, shallowRef } from "vue";
+import { computed, onBeforeUnmount, reactive, ref, shallowRef } from "vue";
 
 import type { Backend, BackendError, Json } from "../backend/backend";
 import { asBackendError } from "../problems";
@@ -57,9 +57,16 @@ export function useSaving(backend: Backend) {
     }
   }
 
+  /** What the strip says while something is not stored. */
+  const trouble = computed(() => {
+    if (Object.keys(wrong).length > 0) return "没有存下：有一处设置不能这样写，原因写在旁边。原来的设置没有动。";
+    const error = failure.value;
+    return error ? [`没有存下：${error.message}`, error.hint].filter(Boolean).join("。") : null;
+  });
+
   onBeforeUnmount(() => void flush());
 
-  return { wrong, failure, saved, change, flush };
+  return { wrong, trouble, saved, change, flush };
 }
 
 /** `organisation.name` and a value as the core takes them: only what changes is mentioned. */
