@@ -17,7 +17,7 @@ export function backendOf(releases: number, changes: Partial<Backend> = {}): Bac
 /** Shows a screen as the program does after its start. */
 export async function show(component: Component, backend: Backend, props: Record<string, unknown> = {}): Promise<VueWrapper> {
   Object.assign(asked, NOTHING_ASKED);
-  navigation.home = { scrollTop: 0, selected: null };
+  navigation.home = { scrollTop: 0, selected: null, scope: "all" };
   return showAgain(component, backend, props);
 }
 
