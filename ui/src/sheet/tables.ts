@@ -36,7 +36,7 @@ export function moveRow(store: DocumentStore, table: string, row: number, by: 1 
 }
 
 /** The cell of the same column, so many rows on; null where there is none. */
-export function below(store: DocumentStore, path: Path, by: number): Path | null {
+export function below(path: Path, by: number): Path | null {
   const at = parsePath(path);
   if (at.row === null) return null;
   const row = at.row + by;
