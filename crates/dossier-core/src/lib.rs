@@ -7,6 +7,7 @@ pub mod environment;
 mod error;
 pub mod export;
 pub mod files;
+pub mod form;
 pub mod import;
 pub mod settings;
 pub mod sheet;
@@ -17,3 +18,6 @@ pub mod workspace;
 pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
 pub use workspace::Workspace;
+
+#[cfg(test)]
+mod typescript;

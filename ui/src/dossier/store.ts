@@ -4,7 +4,7 @@ import type {
   Backend, BackendError, Derived, Edit, Edited, Field, Json, Letterhead, Opened, Path, Problem, Row, Table, Undone,
 } from "../backend/backend";
 import { asBackendError } from "../problems";
-import { cellPath, parsePath } from "./path";
+import { parsePath } from "./path";
 
 /** A change is stored this long after the last keystroke … */
 const PAUSE_MS = 300;
@@ -262,9 +262,13 @@ export class DocumentStore {
     this.state.value = edited.state;
   }
 
+  /** Whether a change that is not stored yet concerns a place, or the table that it lies in. */
   private isQueued(path: Path): boolean {
-    const { field } = parsePath(path);
-    return this.queue.some((edit) => (edit.kind === "set" ? edit.path === path || edit.path === field || (path === field && parsePath(edit.path).field === field) : edit.table === field));
+    const at = parsePath(path);
+    return this.queue.some((edit) => {
+      if (edit.kind !== "set") return edit.table === at.field;
+      return edit.path === path || (at.row === null && parsePath(edit.path).field === at.field);
+    });
   }
 
   /** The document's own rows of a table, taken over from those to start with where there are none. */
@@ -281,5 +285,3 @@ export class DocumentStore {
     return rows[row] as Row;
   }
 }
-
-export { cellPath };

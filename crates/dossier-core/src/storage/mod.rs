@@ -12,6 +12,7 @@ mod open;
 mod release;
 mod search;
 mod setting;
+mod step;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use audit::{AuditEntry, AuditFault};
 pub use document::{DocumentId, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
+pub use step::Step;
 pub use template::TemplateRecord;
 
 use crate::Result;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Loaded, Workspace, act, change, load};
+use super::{Loaded, Workspace, act, load, merge};
 use crate::document;
 use crate::import::{ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table, open};
 use crate::sheet::{self, ReadBack};
@@ -77,7 +77,7 @@ impl Workspace {
                 tx.detail("table", field.id.as_str());
                 tx.detail("rows", plan.rows.len());
                 let changes = Map::from_iter([(field.id.clone(), Value::Array(rows))]);
-                change(tx, id, changes)
+                merge(tx, id, &format!("导入 {file_name}"), changes)
             })?;
         }
         Ok(ImportReport {
@@ -113,7 +113,7 @@ impl Workspace {
             let act = act(&self.environment, "document.import");
             self.storage.transact(act, |tx| {
                 tx.detail("file", file_name);
-                change(tx, id, changes)
+                merge(tx, id, &format!("导入 {file_name}"), changes)
             })?;
         }
         let (table, label, plan) = match found {

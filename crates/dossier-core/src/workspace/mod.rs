@@ -1,7 +1,9 @@
 //! The use cases: what the terminal program and the window do with documents.
 
 mod difference;
+mod editing;
 mod facts;
+mod history;
 mod import;
 mod show;
 #[cfg(test)]
@@ -18,10 +20,10 @@ use crate::carried::with_facts;
 use crate::compose::Front;
 use crate::document::{self, Document, Draft, Values};
 use crate::export::{self, Exported, Format, Job, Options};
+use crate::form;
 use crate::settings::Settings;
 use crate::storage::{
-    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
-    Transaction,
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Storage, Transaction,
 };
 use crate::template::{Library, Template};
 use crate::{Code, Environment, Error, Issue, Result};
@@ -155,7 +157,7 @@ impl Workspace {
     /// Unknown or mistyped fields, all listed; the document is no draft any more. Then nothing changes.
     pub fn fill(&mut self, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
         let act = act(&self.environment, "document.fill");
-        Ok(self.storage.transact(act, |tx| change(tx, id, changes))?.0)
+        Ok(self.storage.transact(act, |tx| merge(tx, id, "", changes))?.0)
     }
 
     /// Every problem of a document with its place.
@@ -164,6 +166,14 @@ impl Workspace {
     /// There is no such document, or it is damaged.
     pub fn check(&self, id: DocumentId) -> Result<Findings> {
         let loaded = load(&self.storage, id)?;
+        let mut found = self.findings(&loaded)?;
+        let unfit = self.storage.unfit(id)?;
+        found.issues.splice(0..0, form::unfit_issues(&loaded.template, &unfit));
+        Ok(found)
+    }
+
+    /// What values and fonts say of a document; texts that are no values are told apart.
+    fn findings(&self, loaded: &Loaded) -> Result<Findings> {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
@@ -306,21 +316,16 @@ fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template>
     })
 }
 
-/// Changes a draft within a transaction and returns the places that changed.
-fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
-    let record = tx.document(id)?;
-    if record.status != Status::Draft {
-        let label = record.status.label();
-        return Err(Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{label}”，不能再改"))
-            .hint("只有草稿可以填写；需要改动时请建立新版本"));
-    }
-    let template = kept_template(tx, &record)?;
-    let content = accept(&template, &record.content, changes)?.into_content();
-    let changed: Vec<String> =
-        difference::difference(&record.content, &content).keys().map(ToString::to_string).collect();
-    tx.subject(id);
-    write(tx, id, &template, record.release, &record.content, &content)?;
-    Ok(changed)
+/// Merges content into a draft within a transaction and returns the places that changed. `step` names the step of undo.
+fn merge(tx: &mut Transaction<'_>, id: DocumentId, step: &str, changes: Map<String, Value>) -> Result<Vec<String>> {
+    editing::change(tx, id, |template, typed, _| {
+        let first = changes.keys().next().cloned();
+        let mut unfit = typed.unfit;
+        // What is filled anew takes the place of the texts that could not be read.
+        unfit.retain(|path, _| form::Path::parse(path).is_none_or(|path| !changes.contains_key(path.field())));
+        let content = accept(template, &typed.content, changes)?.into_content();
+        Ok((form::Typed { content, unfit }, editing::mark(template, step, first.as_deref())))
+    })
 }
 
 /// Stores content that has been accepted, and everything that follows from it.

@@ -85,6 +85,15 @@ impl Storage {
         .collect()
     }
 
+    /// Number of the last entry: it grows with everything that is written.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn sequence(&self) -> Result<i64> {
+        let mut statement = self.connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM audit")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Follows the chain from the first entry and tells every place where it is broken.
     ///
     /// # Errors

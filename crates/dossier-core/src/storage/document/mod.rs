@@ -19,6 +19,7 @@ pub struct DocumentId(pub(super) i64);
 
 /// Where a document stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Draft,
@@ -255,6 +256,16 @@ impl Transaction<'_> {
             self.changes.documents.insert(id);
         }
         Ok(changed)
+    }
+
+    /// Says that a document was worked on although its values are the same.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn touch(&mut self, id: DocumentId) -> Result<()> {
+        self.connection.prepare_cached(include_str!("touch.sql"))?.execute((id.0, self.now()))?;
+        self.changes.documents.insert(id);
+        Ok(())
     }
 
     /// Renames a document whose release has got another product or version: nobody has worked on the document itself.
