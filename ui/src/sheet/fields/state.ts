@@ -1,6 +1,7 @@
 import { computed, ref, watch, type ComputedRef, type Ref } from "vue";
 
 import type { Derived, Field, FieldKind, Json, Path } from "../../backend/backend";
+import { parsePath } from "../../dossier/path";
 import { useSheet, type Sheet } from "../context";
 import { isEmpty, plain, show } from "../value";
 
@@ -51,10 +52,16 @@ export function fieldState(path: Path, field: Field, kind: FieldKind): FieldStat
     return kind.type === "duration" ? text.value : plain(typed.value);
   });
 
+  /** A table that needs a row and has none begins in its first cells. */
+  const at = parsePath(path);
+  const startsTable = (): boolean =>
+    at.row === 0 && (store.problemsAt.value.get(at.field) ?? []).some((problem) => problem.kind === "missing");
+
   const focused = ref(false);
   const latest = computed<Tint>(() => {
     if (store.readOnly) return "none";
     const problems = store.problemsAt.value.get(path) ?? [];
+    if (field.required && empty.value && startsTable()) return "blank";
     if (problems.some((problem) => problem.kind === "wrong")) return "bad";
     if (problems.some((problem) => problem.kind === "warning")) return "warn";
     return empty.value && problems.some((problem) => problem.kind === "missing") ? "blank" : "none";
