@@ -11,9 +11,15 @@ function mayChange(store: DocumentStore, table: string, row: number): boolean {
   return store.table(table)?.free === true && !store.readOnly && row >= fixedRows(store, table);
 }
 
+/** What is typed until now and what comes next are two steps of undo. */
+function begin(store: DocumentStore): void {
+  void store.flush();
+}
+
 /** Puts an empty row above a row, keeping the column for the focus. */
 export function insertRow(store: DocumentStore, table: string, row: number, column?: string): void {
   if (!mayChange(store, table, row)) return;
+  begin(store);
   const missing = Math.max(0, row - store.rows(table).length);
   store.splice(table, row - missing, 0, Array.from({ length: missing + 1 }, () => ({})));
   store.goTo(column === undefined ? `${table}[${row}]` : cellPath(table, row, column));
@@ -22,6 +28,7 @@ export function insertRow(store: DocumentStore, table: string, row: number, colu
 export function deleteRow(store: DocumentStore, table: string, row: number, column?: string): void {
   const count = store.rows(table).length;
   if (!mayChange(store, table, row) || row >= count) return;
+  begin(store);
   store.splice(table, row, 1, []);
   const next = Math.max(0, Math.min(row, count - 2));
   store.goTo(column === undefined ? `${table}[${next}]` : cellPath(table, next, column));
@@ -31,6 +38,7 @@ export function moveRow(store: DocumentStore, table: string, row: number, by: 1 
   const to = row + by;
   const count = store.rows(table).length;
   if (!mayChange(store, table, row) || !mayChange(store, table, to) || row >= count || to < 0 || to >= count) return;
+  begin(store);
   store.moveRow(table, row, to);
   store.goTo(column === undefined ? `${table}[${to}]` : cellPath(table, to, column));
 }
@@ -50,6 +58,7 @@ export function pasteBlock(store: DocumentStore, path: Path, columns: string[], 
   const table = store.table(at.field);
   const first = columns.indexOf(at.column);
   if (!table || first < 0) return;
+  begin(store);
   for (const [y, line] of block.entries()) {
     const row = at.row + y;
     if (!table.free && row >= table.fixed.length) break;
