@@ -17,7 +17,7 @@ use crate::storage::{
     DocumentId, DocumentLine, DossierFilter, DossierLine, DossierRecord, Facts, ReleaseId, Status, Summary, Transaction,
 };
 use crate::template::{Field, Kind, Style, Template};
-use crate::{Code, Error, Issue, Result};
+use crate::{Code, Error, Result};
 
 /// A page holds no more, whatever is asked.
 const LONGEST_PAGE: usize = 1000;
@@ -117,11 +117,7 @@ impl Workspace {
     pub(super) fn template_infos(&self) -> Result<Vec<TemplateInfo>> {
         let templates = self.library()?.iter().map(|template| {
             let template = template?;
-            Ok(TemplateInfo {
-                id: template.id.clone(),
-                short: template.short.clone(),
-                title: template.title.clone(),
-            })
+            Ok(TemplateInfo { id: template.id.clone(), short: template.short.clone(), title: template.title.clone() })
         });
         templates.collect()
     }
@@ -190,14 +186,11 @@ pub(super) fn sum_up(
 ) -> Result<()> {
     let facts = values(facts);
     let document = accept(template, own, Map::new())?;
-    // What stands there and cannot be read is wrong, but not missing.
-    let unfit = tx.unfit(id)?;
-    let is_missing = |issue: &Issue| issue.code == "required" && !unfit.contains_key(&issue.path);
     let typed_for_it = |field: &Field| field.carries.is_none() && concerns_one_release(template, field);
     tx.sum_up(
         id,
         Summary {
-            missing: document::check(&document, template, &facts).into_iter().filter(is_missing).count(),
+            missing: document::missing(&document, template, &facts),
             rows: main_table(template).map(|table| rows_of(&with_facts(template, own, &facts).0, &table.id)),
             begun: template.fields.iter().any(|field| own.contains_key(&field.id) && typed_for_it(field)),
         },
@@ -234,8 +227,7 @@ pub(super) fn sum_up_release(tx: &mut Transaction<'_>, id: ReleaseId) -> Result<
     let is_summary = |line: &&DocumentLine| line.template.ends_with("-summary");
     let mut summaries = documents.iter().filter(is_summary);
     let is_over = |status: &Status| matches!(status, Status::Controlled | Status::Obsolete);
-    let summarised =
-        summaries.clone().any(|line| matches!(line.status, Status::Approved | Status::Controlled));
+    let summarised = summaries.clone().any(|line| matches!(line.status, Status::Approved | Status::Controlled));
     let mut words = vec![release.name, product.clone(), version.clone(), text("release.release_type"), owner.clone()];
     add_name(&mut words, &product, &version);
     words.extend(all_initials(&owner));

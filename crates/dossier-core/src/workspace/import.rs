@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Loaded, Workspace, act, change, load, values};
+use super::{Loaded, Workspace, act, editing, load, merge, values};
 use crate::document;
-use crate::form::{Edit, Path, Row, rows_to_start_with};
+use crate::form::{Edit, Path, Row};
 use crate::import::confirm::ImportMode;
 use crate::import::{
     Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open,
@@ -121,7 +121,7 @@ impl Workspace {
             let act = act(&self.environment, "document.import");
             self.storage.transact(act, |tx| {
                 tx.detail("file", file_name);
-                change(tx, id, changes, "导入")
+                merge(tx, id, &format!("导入 {file_name}"), changes)
             })?;
         }
         let (table, label, plan) = match found {
@@ -285,7 +285,7 @@ pub(super) fn edits_for(
 ) -> Vec<Edit> {
     let held = match loaded.record.content.get(&field.id) {
         Some(Value::Array(rows)) => rows.iter().map(|row| row.as_object().cloned().unwrap_or_default()).collect(),
-        _ => rows_to_start_with(field, table, &values(&loaded.facts)),
+        _ => editing::base_rows(&loaded.template, &values(&loaded.facts), &field.id),
     };
     let whole = |rows: Vec<Row>| {
         let value = Value::Array(rows.into_iter().map(Value::Object).collect());

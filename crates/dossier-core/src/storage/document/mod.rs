@@ -345,12 +345,12 @@ impl Transaction<'_> {
         Ok(changed)
     }
 
-    /// Says that a document was worked on although its content is the same.
+    /// Says that a document was worked on although its values are the same.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn touch(&mut self, id: DocumentId) -> Result<()> {
-        self.connection.prepare_cached(include_str!("touch.sql"))?.execute((id.0, self.now(), self.actor()))?;
+        self.connection.prepare_cached(include_str!("touch.sql"))?.execute((id.0, self.now()))?;
         self.changes.documents.insert(id);
         Ok(())
     }
