@@ -37,6 +37,8 @@ export class DocumentStore {
   readonly current = ref<Path | null>(null);
   /** A field or cell to scroll to and focus; `turn` tells repeated requests for the same place apart. */
   readonly wanted = shallowRef<{ path: Path; turn: number } | null>(null);
+  /** Grows when places get other values than those being typed there: undo, import, rows that move. */
+  readonly replaced = ref(0);
 
   private readonly queue: Edit[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -140,6 +142,7 @@ export class DocumentStore {
     const rows = this.own(table);
     rows.splice(at, remove, ...insert.map((row) => ({ ...row })));
     this.queue.push({ kind: "rows", table, at, remove, insert });
+    this.replaced.value += 1;
     this.schedule();
   }
 
@@ -150,6 +153,7 @@ export class DocumentStore {
     if (!row) return;
     rows.splice(to, 0, row);
     this.queue.push({ kind: "move_row", table, from, to });
+    this.replaced.value += 1;
     this.schedule();
   }
 
@@ -165,6 +169,7 @@ export class DocumentStore {
   async run(call: () => Promise<Edited>): Promise<void> {
     await this.flush();
     this.take(await call());
+    this.replaced.value += 1;
   }
 
   /** Shows a place and puts the focus there. */
@@ -226,6 +231,7 @@ export class DocumentStore {
     try {
       const { edited, focus } = await call(this.id);
       this.take(edited);
+      this.replaced.value += 1;
       if (focus !== null) this.goTo(focus);
     } catch (reason) {
       this.failure.value = asBackendError(reason);

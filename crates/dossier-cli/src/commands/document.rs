@@ -102,7 +102,7 @@ pub fn import(world: &World, args: args::Import) -> Result<ExitCode> {
     let id = args.document.id.parse()?;
     let bytes = files::read(&args.file, files::WORKBOOK_LIMIT)?;
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let options = ImportOptions { table: args.table, sheet: args.sheet, dry_run: args.dry_run };
+    let options = ImportOptions { table: args.table, sheet: args.sheet, dry_run: args.dry_run, ..ImportOptions::default() };
     let report = world.workspace()?.import(id, &bytes, &name, &options)?;
     if world.json {
         output::json(&report);
