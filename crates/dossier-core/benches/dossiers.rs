@@ -21,7 +21,9 @@ fn main() -> Result<()> {
     time("first page, newest first", || page(DossierQuery { group: Group::None, ..DossierQuery::default() }).total);
     time("page 80", || page(DossierQuery { offset: 8_000, ..DossierQuery::default() }).rows.len());
     for text in ["发布", "审计策略", "周敏", "量子", "hcwl", "v42", "发"] {
-        time(&format!("with “{text}”"), || page(DossierQuery { text: text.into(), ..DossierQuery::default() }).total);
+        time(&format!("with “{text}”"), || {
+            page(DossierQuery { text: text.into(), ..DossierQuery::default() }).total
+        });
     }
     let storage = Storage::open(&store(25_000)?, kit::now())?;
     println!("100,000 documents, the 20 newest");

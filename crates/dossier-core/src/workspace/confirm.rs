@@ -5,9 +5,7 @@ use serde_json::{Map, Value};
 use super::import::{ImportOptions, edits_for, find_as, read_rows, tables};
 use super::{Loaded, Workspace, load};
 use crate::form::{Edit, Edited, Row};
-use crate::import::confirm::{
-    ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn,
-};
+use crate::import::confirm::{ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn};
 use crate::import::{Address, Choices, ImportPlan, Warning, Workbook, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
@@ -216,7 +214,8 @@ fn addressed(warning: &Warning, rows: &[ImportedRow], columns: &[ImportColumn]) 
     let letters: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
     let number: Option<u32> = first[letters.len()..].parse().ok();
     let row = number.and_then(|number| rows.binary_search_by_key(&number, |row| row.row).ok());
-    let column = columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
+    let column =
+        columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
     ImportWarning {
         code: warning.code.to_owned(),
         cell: cell.to_owned(),

@@ -117,11 +117,7 @@ impl Workspace {
     pub(super) fn template_infos(&self) -> Result<Vec<TemplateInfo>> {
         let templates = self.library()?.iter().map(|template| {
             let template = template?;
-            Ok(TemplateInfo {
-                id: template.id.clone(),
-                short: template.short.clone(),
-                title: template.title.clone(),
-            })
+            Ok(TemplateInfo { id: template.id.clone(), short: template.short.clone(), title: template.title.clone() })
         });
         templates.collect()
     }
@@ -234,8 +230,7 @@ pub(super) fn sum_up_release(tx: &mut Transaction<'_>, id: ReleaseId) -> Result<
     let is_summary = |line: &&DocumentLine| line.template.ends_with("-summary");
     let mut summaries = documents.iter().filter(is_summary);
     let is_over = |status: &Status| matches!(status, Status::Controlled | Status::Obsolete);
-    let summarised =
-        summaries.clone().any(|line| matches!(line.status, Status::Approved | Status::Controlled));
+    let summarised = summaries.clone().any(|line| matches!(line.status, Status::Approved | Status::Controlled));
     let mut words = vec![release.name, product.clone(), version.clone(), text("release.release_type"), owner.clone()];
     add_name(&mut words, &product, &version);
     words.extend(all_initials(&owner));

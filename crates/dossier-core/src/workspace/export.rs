@@ -83,7 +83,8 @@ impl Workspace {
 fn name_of(loaded: &Loaded, format: Format, blank: bool) -> String {
     let template = &loaded.template;
     let facts = values(&loaded.facts);
-    let text = |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let text =
+        |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let shared = |key: &str| {
         let field = template.fields.iter().find(|field| field.carries.as_deref() == Some(key));
         let own = field.and_then(|field| loaded.content.get(&field.id));

@@ -9,9 +9,7 @@ use super::{Loaded, Workspace, act, change, load, values};
 use crate::document;
 use crate::form::{Edit, Path, Row, rows_to_start_with};
 use crate::import::confirm::ImportMode;
-use crate::import::{
-    Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open,
-};
+use crate::import::{Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
 use crate::template::{Field, Kind, Part, TableField, Template, What};
@@ -263,7 +261,10 @@ pub(super) fn read_rows(plan: &mut ImportPlan, table: &TableField) -> Vec<Row> {
                     plan.warnings.push(Warning {
                         code: "not_stored",
                         cell: format!("{}!{letters}{}", plan.sheet, imported.row),
-                        message: format!("“{}”{}，先照原样留着（“{text}”），请改正", plan.columns[index], unfit.message),
+                        message: format!(
+                            "“{}”{}，先照原样留着（“{text}”），请改正",
+                            plan.columns[index], unfit.message
+                        ),
                     });
                     row.insert(column.id.clone(), text.into());
                 }

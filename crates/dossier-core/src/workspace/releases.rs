@@ -106,11 +106,13 @@ impl Workspace {
             let documents = tx.documents_of(release)?;
             if let Some(kept) = documents.iter().find(|document| document.status != Status::Draft) {
                 let message = format!("“{}”没有删除：{} 已是“{}”", record.name, kept.title, kept.status.label());
-                return Err(Error::new(Code::BadRequest, message).hint("只有文档全是草稿的卷宗可以删除；其他的可以作废"));
+                return Err(
+                    Error::new(Code::BadRequest, message).hint("只有文档全是草稿的卷宗可以删除；其他的可以作废")
+                );
             }
-            let gone = documents.iter().map(|document| {
-                json!({ "id": document.id, "template": document.template_id, "content": document.content })
-            });
+            let gone = documents.iter().map(
+                |document| json!({ "id": document.id, "template": document.template_id, "content": document.content }),
+            );
             tx.subject(release);
             tx.detail("name", record.name);
             tx.detail("facts", Value::Object(values(&record.facts)));

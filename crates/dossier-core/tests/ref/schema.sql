@@ -47,11 +47,46 @@ CREATE TABLE documents (
   content_sha256 TEXT NOT NULL CHECK (length(content_sha256) = 64),
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-) STRICT;
+, place INTEGER, missing INTEGER NOT NULL DEFAULT 0, row_count INTEGER, begun INTEGER NOT NULL DEFAULT 0, updated_by TEXT NOT NULL DEFAULT '', summed_up INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE UNIQUE INDEX documents_by_place ON documents (place, release_id);
 
 CREATE INDEX documents_by_release ON documents (release_id);
 
 CREATE INDEX documents_newest_first ON documents (updated_at DESC, id DESC);
+
+CREATE INDEX documents_to_sum_up ON documents (id) WHERE summed_up = 0;
+
+CREATE VIRTUAL TABLE dossier_search USING fts5 (
+  text,
+  content = '',
+  contentless_delete = 1,
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co'"
+);
+
+CREATE TABLE dossiers (
+  release_id INTEGER PRIMARY KEY REFERENCES releases (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL UNIQUE,
+  product TEXT NOT NULL,
+  version TEXT NOT NULL,
+  release_type TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  planned_at TEXT,
+  year INTEGER NOT NULL,
+  summary_begun INTEGER NOT NULL,
+  closed INTEGER NOT NULL,
+  statuses INTEGER NOT NULL,
+  documents INTEGER NOT NULL,
+  updated_at TEXT NOT NULL,
+  updated_by TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX dossiers_by_product ON dossiers (product, version);
+
+CREATE TABLE preferences (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value))
+) STRICT;
 
 CREATE TABLE releases (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -77,4 +112,25 @@ CREATE TABLE templates (
   version TEXT NOT NULL,
   text TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE undo_steps (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+  at TEXT NOT NULL,
+  label TEXT NOT NULL,
+  focus TEXT,
+  -- The place that was typed into, while more typing there still belongs to this step.
+  typing TEXT,
+  patch TEXT NOT NULL CHECK (json_valid(patch))
+) STRICT;
+
+CREATE INDEX undo_steps_by_document ON undo_steps (document_id, undone, id);
+
+CREATE TABLE unfit (
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL CHECK (text <> ''),
+  PRIMARY KEY (document_id, path)
+) STRICT, WITHOUT ROWID;
 

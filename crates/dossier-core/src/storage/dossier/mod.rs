@@ -188,9 +188,7 @@ impl Transaction<'_> {
             self.actor(),
         ))?;
         self.connection.prepare_cached(include_str!("unindex.sql"))?.execute([release.0])?;
-        self.connection
-            .prepare_cached(include_str!("index.sql"))?
-            .execute((release.0, index_text(&dossier.words)))?;
+        self.connection.prepare_cached(include_str!("index.sql"))?.execute((release.0, index_text(&dossier.words)))?;
         self.changes.releases.insert(release);
         Ok(())
     }
