@@ -26,8 +26,7 @@ pub fn with_facts(
     (content, carried)
 }
 
-/// What the release tells about a field, as this form holds it.
-pub fn fact(field: &Field, facts: &Map<String, Value>) -> Option<Value> {
+fn fact(field: &Field, facts: &Map<String, Value>) -> Option<Value> {
     let fact = facts.get(field.carries.as_ref()?)?;
     let Kind::Table(table) = &field.kind else { return read(&field.kind, fact).ok().flatten() };
     let rows = fact.as_array()?.iter().map(|row| {

@@ -20,3 +20,6 @@ pub mod workspace;
 pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
 pub use workspace::Workspace;
+
+#[cfg(test)]
+mod typescript;

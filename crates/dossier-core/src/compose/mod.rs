@@ -19,7 +19,6 @@ use crate::document::Values;
 use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
-
 pub(crate) use rows::natural_align;
 pub(crate) use standing::Standing;
 
@@ -111,6 +110,7 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
         template,
         values,
         wanted,
+        standing: Standing { template, values, blank: wanted.blank },
         filler: Filler { template, values, blank: wanted.blank },
         sources: Vec::new(),
         caption: None,
@@ -144,6 +144,7 @@ struct Composer<'a> {
     template: &'a Template,
     values: &'a Values<'a>,
     wanted: Wanted,
+    standing: Standing<'a>,
     filler: Filler<'a>,
     sources: Vec<Source>,
     /// Heading that stands above a table: its caption on further pages.
@@ -193,7 +194,7 @@ impl Composer<'_> {
                 index = end;
                 continue;
             }
-            if self.prints(&entries[index]) {
+            if self.standing.entry(&entries[index]) {
                 blocks.extend(self.entry(&entries[index]));
             }
             index += 1;
@@ -255,7 +256,7 @@ impl Composer<'_> {
         let mut section: Option<Section> = None;
         let (mut new_page, mut takes_previous) = (false, false);
         for entry in entries {
-            if !self.prints(entry) {
+            if !self.standing.entry(entry) {
                 continue;
             }
             if let What::Bar(text) = &entry.what {
@@ -288,15 +289,6 @@ impl Composer<'_> {
         }
         parts.extend(section.map(Section::finish));
         parts
-    }
-
-    fn standing(&self) -> Standing<'_> {
-        Standing { template: self.template, values: self.values, blank: self.wanted.blank }
-    }
-
-    /// Whether an entry of the layout stands on this paper.
-    fn prints(&self, entry: &Entry) -> bool {
-        self.standing().entry(entry)
     }
 
     fn furniture(&self, letterhead: &Letterhead) -> Furniture {
@@ -359,10 +351,6 @@ impl Composer<'_> {
             None if default.is_empty() => vec![fill::blank(fill::HEADER_BLANK)],
             None => vec![Inline::sans(default)],
         }
-    }
-
-    fn is_placed(&self, id: &str) -> bool {
-        self.template.places(id)
     }
 
     fn value_text(&self, field: &str) -> Option<String> {

@@ -25,7 +25,7 @@ pub(super) fn full_width(text: Vec<Inline>) -> Cell {
 impl Composer<'_> {
     /// The rows of a grid that stand on this paper.
     pub(super) fn grid(&mut self, rows: &[GridRow]) -> Vec<Row> {
-        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.standing().row(row)).collect();
+        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.standing.row(row)).collect();
         standing.into_iter().map(|row| self.grid_row(row)).collect()
     }
 
@@ -258,11 +258,8 @@ fn layout_width(layout: &TableLayout) -> f64 {
 /// Ids, versions, dates, counts, names and ratings are centred; sizes and money stand right; text left.
 pub(crate) fn natural_align(text: &Text, table: &TableField) -> template::Align {
     let [Part::Field { id, .. }] = &text.parts[..] else {
-        return if matches!(text.parts[..], [Part::RowNumber]) {
-            template::Align::Center
-        } else {
-            template::Align::Left
-        };
+        let is_number = matches!(text.parts[..], [Part::RowNumber]);
+        return if is_number { template::Align::Center } else { template::Align::Left };
     };
     let kind = table.columns.iter().find(|column| column.id == *id).map(|column| &column.kind);
     match kind {

@@ -1,14 +1,14 @@
-//! What of a layout stands on a paper: the same for PDF, sheet and window.
+//! What of a layout stands on a paper, and what its values leave out.
 
 use crate::document::{Applies, Values};
 use crate::template::{Condition, Entry, GridRow, OnBlank, Template, Text};
 
-/// Decides by the values of a document which entries and rows of its layout stand.
+/// Decides for the entries and rows of a layout.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
     pub template: &'a Template,
     pub values: &'a Values<'a>,
-    /// On the empty form.
+    /// The empty form, to be filled by hand.
     pub blank: bool,
 }
 
@@ -19,7 +19,7 @@ impl Standing<'_> {
         self.stands(state, entry.on_blank)
     }
 
-    /// Whether a row of a grid stands on this paper.
+    /// Whether a row of a grid does.
     pub fn row(&self, row: &GridRow) -> bool {
         let fields = row.cells.iter().flat_map(|cell| &cell.stack).flat_map(Text::fields);
         let state = self.state(row.when.as_ref(), fields);

@@ -18,33 +18,19 @@ use crate::template::{Check, Field, Kind, Rule, TableField, Template, parts_of_n
 /// The path is the place in the content (`milestones[3].reason`); the message names it as it is printed, says what to
 /// do and quotes the clause that asks for it.
 pub fn check(document: &Document, template: &Template, facts: &Map<String, Value>) -> Vec<Issue> {
-    examine(document, template, facts).issues
-}
-
-/// What an examination of a document finds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checked {
-    /// As [`check`] tells them.
-    pub issues: Vec<Issue>,
-    /// How many compulsory fields, tables and cells concern the document, filled or not.
-    pub required: usize,
-}
-
-/// Like [`check`], and counts what is asked for.
-pub fn examine(document: &Document, template: &Template, facts: &Map<String, Value>) -> Checked {
-    let mut checker = Checker::new(document, template, facts);
+    let mut checker = Checker { template, values: Values::new(document, template, facts), issues: Vec::new() };
     for field in &template.fields {
         checker.field(field);
     }
     for rule in template.rules.iter().filter(|rule| !rule.warning) {
         checker.rule(rule);
     }
-    Checked { issues: checker.issues, required: checker.required }
+    checker.issues
 }
 
 /// What does not keep a document from being submitted, but should be looked at: rules that only warn.
 pub fn advise(document: &Document, template: &Template, facts: &Map<String, Value>) -> Vec<Issue> {
-    let mut checker = Checker::new(document, template, facts);
+    let mut checker = Checker { template, values: Values::new(document, template, facts), issues: Vec::new() };
     for rule in template.rules.iter().filter(|rule| rule.warning) {
         checker.rule(rule);
     }
@@ -55,8 +41,6 @@ struct Checker<'a> {
     template: &'a Template,
     values: Values<'a>,
     issues: Vec<Issue>,
-    /// Compulsory places met so far.
-    required: usize,
 }
 
 /// Where something is checked: the document, or one row of a table.
@@ -123,10 +107,6 @@ fn filled_rows(values: &Values, table: &str) -> usize {
 }
 
 impl<'a> Checker<'a> {
-    fn new(document: &'a Document, template: &'a Template, facts: &'a Map<String, Value>) -> Self {
-        Self { template, values: Values::new(document, template, facts), issues: Vec::new(), required: 0 }
-    }
-
     fn place(&self, spot: &Spot, id: &str) -> Place {
         let label = |field: Option<&Field>| field.map_or_else(|| id.to_owned(), |field| field.label.clone());
         match spot {
@@ -164,13 +144,11 @@ impl<'a> Checker<'a> {
         let Some((origin, value)) = spot.resolve(&field.id) else {
             // While what decides is empty, only that is asked for.
             if field.required && concerns == Applies::Yes && !self.waits(spot, field) {
-                self.required += 1;
                 let verb = if matches!(kind, Kind::Choice { .. }) { "没选" } else { "没填" };
                 self.push(place.path, "required", format!("{}还{verb}", place.label), clause);
             }
             return;
         };
-        self.required += usize::from(field.required && concerns == Applies::Yes);
         let computed = match spot {
             Spot::Document(values) => values.computed(field),
             Spot::Row(_, row) => row.computed(field),
@@ -213,7 +191,6 @@ impl<'a> Checker<'a> {
         }
         let least = table.min_rows.max(usize::from(field.required));
         let filled = filled_rows(&self.values, &field.id);
-        self.required += usize::from(least > 0);
         if filled < least {
             let message = format!("{}至少要填 {least} 行，现在有 {filled} 行", field.label);
             self.push(field.id.clone(), "required", message, field.clause.as_deref());

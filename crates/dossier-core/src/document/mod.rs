@@ -7,6 +7,7 @@
 
 mod check;
 mod compute;
+mod delta;
 mod display;
 mod moment;
 mod number;
@@ -15,7 +16,8 @@ mod validate;
 mod values;
 mod version;
 
-pub use check::{Checked, advise, check, examine};
+pub use check::{advise, check};
+pub use delta::{Delta, Direction};
 pub use display::display;
 pub use read::{LONGEST_TEXT, Reading, Unfit, is_empty, parse_text, read, read_with_blanks};
 pub(crate) use validate::read_field;

@@ -82,16 +82,21 @@ impl Environment {
 
     /// A stored moment (UTC) as this machine's people read it: `2026-04-15 10:00`.
     pub fn local_time(&self, stored: &str) -> String {
-        self.local_moment(stored).map_or_else(|| stored.to_owned(), |local| local.format("%Y-%m-%d %H:%M").to_string())
+        self.local(stored, "%Y-%m-%d %H:%M")
     }
 
-    /// A stored moment in the time of this machine; `None` where it cannot be read.
-    pub fn local_moment(&self, stored: &str) -> Option<DateTime<FixedOffset>> {
-        let moment = DateTime::parse_from_rfc3339(stored).ok()?;
-        Some(match self.clock {
+    /// The same to the second: `2026-04-15 10:00:07`.
+    pub fn local_second(&self, stored: &str) -> String {
+        self.local(stored, "%Y-%m-%d %H:%M:%S")
+    }
+
+    fn local(&self, stored: &str, format: &str) -> String {
+        let Ok(moment) = DateTime::parse_from_rfc3339(stored) else { return stored.to_owned() };
+        let local = match self.clock {
             Clock::System => moment.with_timezone(&Local).fixed_offset(),
             Clock::Fixed(now) => moment.with_timezone(now.offset()),
-        })
+        };
+        local.format(format).to_string()
     }
 
     /// Who is logged in at this machine; the audit log names them.

@@ -1,372 +1,380 @@
-//! What the core knows of a document beyond what was typed: what fills itself, what does not stand, what is missing.
+//! What the core knows of a document beyond what was typed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::build::block_ids;
-use super::model::{Form, GridRow, Part, Style, What};
-use super::opened::{Derived, Origin, Problem, ProblemKind, Required, SectionState, State};
-use super::path::Path;
-use crate::Issue;
-use crate::carried;
+use super::Form;
+use super::place::{Path, label_of};
 use crate::compose::Standing;
-use crate::document::{self, Applies, Document, RowValues, Values, display};
+use crate::document::{Applies, Origin, Values, display};
+use crate::error::Issue;
 use crate::storage::Status;
 use crate::template::{self, Kind, Template};
 
-/// What a state is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    pub form: &'a Form,
-    pub template: &'a Template,
-    pub document: &'a Document,
-    /// What the release tells.
-    pub facts: &'a Map<String, Value>,
-    /// What was typed and cannot be read, by path.
-    pub unfit: &'a BTreeMap<String, String>,
-    /// What keeps the document from being submitted beyond what `check` finds.
-    pub issues: &'a [Issue],
-    /// What somebody should look at beyond what `advise` finds.
-    pub warnings: &'a [Issue],
-}
-
-/// What is stored beside the content.
-#[derive(Debug, Clone)]
-pub struct Stored {
+/// What the window shows around and within the fields; sent after every change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct State {
+    /// Grows with every stored change; the preview shows which one it was made of.
     pub sequence: i64,
+    /// Local time of the last change: 2026-03-11 12:31:07
     pub saved_at: String,
     pub status: Status,
-    /// What the document is called as long as it has no number.
-    pub provisional_number: String,
+    /// Official, else the provisional one of a draft.
+    pub number: String,
+    /// Values that nobody typed here, by path (`late`, `milestones[2].status`).
+    pub derived: BTreeMap<String, Derived>,
+    /// Typed values whose printed form is another than the stored one (86,400; 1 小时 40 分钟), by path.
+    pub texts: BTreeMap<String, String>,
+    /// Rows of tables that nobody typed here yet: presets, or those of the release.
+    #[cfg_attr(test, ts(type = "{ [table: string]: Row[] }"))]
+    pub rows: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// Sums as printed, by `table.column`.
+    pub totals: BTreeMap<String, String>,
+    /// Blocks and grid rows that do not stand on this paper, by id.
+    pub hidden: Vec<String>,
+    /// Fields and cells that do not concern the document, by path.
+    pub idle: Vec<String>,
+    /// As many as `Form.sections`.
+    pub sections: Vec<SectionState>,
+    pub required: Required,
+    pub problems: Vec<Problem>,
+    /// What would be undone and redone, for people: 计划发布时间; null where there is nothing.
     pub undo: Option<String>,
     pub redo: Option<String>,
 }
 
-/// The state of a document.
-pub fn state(known: &Known, stored: Stored) -> State {
-    let values = Values::new(known.document, known.template, known.facts);
-    let mut found = Found::default();
-    for field in &known.template.fields {
-        match &field.kind {
-            Kind::Table(table) => found.table(&values, field, table, known),
-            kind => found.field(&values, field, kind),
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Derived {
+    /// As printed.
+    pub text: String,
+    #[cfg_attr(test, ts(type = "Json"))]
+    pub value: Value,
+    pub origin: DerivedFrom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DerivedFrom {
+    Carried,
+    Computed,
+    Default,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SectionState {
+    /// Compulsory fields that are still empty.
+    pub missing: usize,
+    /// Values that contradict a rule or cannot be read.
+    pub wrong: usize,
+}
+
+/// How many compulsory fields there are, and how many of them are filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Required {
+    pub filled: usize,
+    pub all: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Problem {
+    /// Where: `planned_at`, `plan[3].version`; empty for the document as a whole.
+    pub path: String,
+    pub kind: ProblemKind,
+    pub code: String,
+    /// 一 基本信息 › 当前线上版本
+    pub place: String,
+    /// Label alone: 当前线上版本
+    pub label: String,
+    pub message: String,
+    pub section: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    /// Compulsory and empty.
+    Missing,
+    /// Must be put right.
+    Wrong,
+    /// May stay with a reason.
+    Warning,
+}
+
+/// What the state is told about a document by those who keep it.
+#[derive(Debug, Clone)]
+pub struct Situation<'a> {
+    pub sequence: i64,
+    pub saved_at: String,
+    pub status: Status,
+    /// What the document is called as long as it has no official number.
+    pub number: String,
+    pub unfit: &'a BTreeMap<String, String>,
+    /// What [`check`](crate::document::check()) and the fonts say.
+    pub issues: Vec<Issue>,
+    pub warnings: Vec<Issue>,
+    /// Rows that a table takes from its release, by table.
+    pub carried_rows: BTreeMap<String, Vec<Map<String, Value>>>,
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+}
+
+/// What is known of a document.
+pub fn state(template: &Template, form: &Form, values: &Values<'_>, situation: Situation<'_>) -> State {
+    let mut scan =
+        Scan { template, values, derived: BTreeMap::new(), texts: BTreeMap::new(), idle: Vec::new(), filled: 0 };
+    let mut totals = BTreeMap::new();
+    let mut rows = situation.carried_rows;
+    for field in &template.fields {
+        let Kind::Table(table) = &field.kind else {
+            scan.field(field);
+            continue;
+        };
+        if values.concerns(field) == Applies::No {
+            scan.idle.push(field.id.clone());
+        }
+        scan.table(field, table);
+        if !table.presets.is_empty() && !values.is_table_typed(&field.id) {
+            rows.entry(field.id.clone()).or_insert_with(|| table.presets.clone());
+        }
+        for column in table.totals.iter().flat_map(|totals| &totals.sum) {
+            if let Some(total) = values.total(&field.id, column) {
+                totals.insert(format!("{}.{column}", field.id), total);
+            }
         }
     }
-    let (problems, required) = problems(known);
-    let mut sections = vec![SectionState::default(); known.form.sections.len()];
+    let problems = problems(template, form, &situation.issues, &situation.warnings, situation.unfit);
+    let mut sections = vec![SectionState::default(); form.sections.len()];
+    let mut missing = 0;
     for problem in &problems {
-        let Some(section) = problem.section.and_then(|section| sections.get_mut(section)) else { continue };
+        let mut section = problem.section.and_then(|index| sections.get_mut(index));
         match problem.kind {
-            ProblemKind::Missing => section.missing += 1,
-            ProblemKind::Wrong => section.wrong += 1,
+            ProblemKind::Missing => {
+                missing += 1;
+                section.iter_mut().for_each(|section| section.missing += 1);
+            }
+            ProblemKind::Wrong => section.iter_mut().for_each(|section| section.wrong += 1),
             ProblemKind::Warning => {}
         }
     }
+    let required = Required { filled: scan.filled, all: scan.filled + missing };
+    let mut derived = scan.derived;
+    if values.get("doc_number").is_none() {
+        let (text, value) = (situation.number.clone(), Value::Null);
+        derived.insert("doc_number".into(), Derived { text, value, origin: DerivedFrom::Default });
+    }
     State {
-        sequence: stored.sequence,
-        saved_at: stored.saved_at,
-        status: stored.status,
-        number: values.text("doc_number").unwrap_or(stored.provisional_number),
-        derived: found.derived,
-        texts: found.texts,
-        rows: found.rows,
-        totals: found.totals,
-        hidden: hidden(known, &values),
-        idle: found.idle,
+        sequence: situation.sequence,
+        saved_at: situation.saved_at,
+        status: situation.status,
+        number: values.text("doc_number").unwrap_or(situation.number),
+        derived,
+        texts: scan.texts,
+        rows,
+        totals,
+        hidden: hidden(template, values),
+        idle: scan.idle,
         sections,
         required,
         problems,
-        undo: stored.undo,
-        redo: stored.redo,
+        undo: situation.undo,
+        redo: situation.redo,
     }
 }
 
-#[derive(Default)]
-struct Found {
-    derived: BTreeMap<String, Derived>,
-    texts: BTreeMap<String, String>,
-    rows: BTreeMap<String, Vec<Map<String, Value>>>,
-    totals: BTreeMap<String, String>,
-    idle: Vec<String>,
-}
-
-impl Found {
-    fn field(&mut self, values: &Values, field: &template::Field, kind: &Kind) {
-        if values.concerns(field) == Applies::No {
-            self.idle.push(field.id.clone());
-        }
-        if let Some((origin, value)) = values.resolve(&field.id) {
-            self.value(field.id.clone(), kind, origin, &value);
-        }
-    }
-
-    fn value(&mut self, path: String, kind: &Kind, origin: document::Origin, value: &Value) {
-        let text = display(kind, value);
-        let origin = match origin {
-            document::Origin::Fixed => return,
-            document::Origin::Typed => {
-                if text != plain(value) {
-                    self.texts.insert(path, text);
-                }
-                return;
-            }
-            document::Origin::Carried => Origin::Carried,
-            document::Origin::Computed => Origin::Computed,
-            document::Origin::Default => Origin::Default,
-        };
-        self.derived.insert(path, Derived { text, value: value.clone(), origin });
-    }
-
-    fn table(&mut self, values: &Values, field: &template::Field, table: &template::TableField, known: &Known) {
-        let id = &field.id;
-        if values.concerns(field) == Applies::No {
-            self.idle.push(id.clone());
-        }
-        if !known.document.content().contains_key(id) {
-            let rows = rows_to_start_with(field, table, known.facts);
-            if !rows.is_empty() {
-                self.rows.insert(id.clone(), rows);
-            }
-        }
-        for index in 0..values.row_count(id) {
-            let row = values.row(id, index);
-            for column in &table.columns {
-                self.cell(&row, id, index, column, table.kind_at(index, column));
-            }
-        }
-        for column in table.totals.iter().flat_map(|totals| &totals.sum) {
-            if let Some(total) = values.total(id, column) {
-                self.totals.insert(format!("{id}.{column}"), total);
-            }
-        }
-    }
-
-    fn cell(&mut self, row: &RowValues, table: &str, index: usize, column: &template::Field, kind: &Kind) {
-        let path = || format!("{table}[{index}].{}", column.id);
-        if row.concerns(column) == Applies::No {
-            self.idle.push(path());
-            return;
-        }
-        // Most cells hold plain text, whose printed form is itself.
-        if let Some((origin, value)) = row.resolve(&column.id)
-            && !(origin == document::Origin::Typed && is_plain(kind))
-        {
-            self.value(path(), kind, origin, &value);
-        }
-    }
-}
-
-/// Rows that stand in a table as long as nobody typed into it: those of the release, else the presets.
-pub(crate) fn rows_to_start_with(
-    field: &template::Field,
-    table: &template::TableField,
-    facts: &Map<String, Value>,
-) -> Vec<Map<String, Value>> {
-    let carried = carried::fact(field, facts);
-    match carried {
-        Some(Value::Array(rows)) => rows.into_iter().filter_map(into_row).collect(),
-        _ => table.presets.clone(),
-    }
-}
-
-fn into_row(row: Value) -> Option<Map<String, Value>> {
-    match row {
-        Value::Object(row) => Some(row),
-        _ => None,
-    }
-}
-
-/// Whether values of this kind print as they are stored.
-fn is_plain(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Text
-            | Kind::LongText
-            | Kind::Version
-            | Kind::Time
-            | Kind::Signature
-            | Kind::Choice { .. }
-            | Kind::Person { .. }
-            | Kind::Department { .. }
-            | Kind::Number { .. }
-    )
-}
-
-/// A stored value as the window would show it by itself.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("、"),
-        other => other.to_string(),
-    }
-}
-
-/// The blocks and grid rows that do not stand on the paper of this document.
-fn hidden(known: &Known, values: &Values) -> Vec<String> {
-    let standing = Standing { template: known.template, values, blank: false };
+/// Blocks and rows that the paper leaves out.
+fn hidden(template: &Template, values: &Values<'_>) -> Vec<String> {
+    let standing = Standing { template, values, blank: false };
     let mut hidden = Vec::new();
-    for (entry, id) in known.template.layout.iter().zip(block_ids(known.template)) {
-        let Some(id) = id else { continue };
-        let rows = match &entry.what {
-            template::What::Grid(rows) => rows.as_slice(),
-            _ => &[],
-        };
-        let stands: Vec<bool> = rows.iter().map(|row| standing.row(row)).collect();
-        if !standing.entry(entry) || (!rows.is_empty() && !stands.contains(&true)) {
-            hidden.push(id);
-            continue;
+    for (index, entry) in template.layout.iter().enumerate() {
+        if !standing.entry(entry) {
+            hidden.push(format!("b{index}"));
+        } else if let template::What::Grid(rows) = &entry.what {
+            let gone = rows.iter().enumerate().filter(|(_, row)| !standing.row(row));
+            hidden.extend(gone.map(|(row, _)| format!("b{index}.{row}")));
         }
-        let gone = stands.iter().enumerate().filter(|(_, stands)| !**stands);
-        hidden.extend(gone.map(|(index, _)| format!("{id}.{index}")));
     }
     hidden
 }
 
-// ---- problems
-
-/// Every problem in the order of the paper, and how much of what is asked for is filled.
-fn problems(known: &Known) -> (Vec<Problem>, Required) {
-    let checked = document::examine(known.document, known.template, known.facts);
-    let map = PaperMap::of(known.form);
-    let mut problems: Vec<(Position, Problem)> = Vec::new();
-    let mut missing = 0;
-    for issue in &checked.issues {
-        let is_missing = issue.code == "required";
-        missing += usize::from(is_missing);
-        // What was typed there is not missing but cannot be read.
-        if is_missing && known.unfit.contains_key(&issue.path) {
-            continue;
-        }
-        let kind = if is_missing { ProblemKind::Missing } else { ProblemKind::Wrong };
-        problems.push(map.problem(known, &issue.path, kind, issue.code, &issue.message));
-    }
-    for issue in known.issues {
-        problems.push(map.problem(known, &issue.path, ProblemKind::Wrong, issue.code, &issue.message));
-    }
-    for (path, text) in known.unfit {
-        let (code, message) = unfit(known, path, text);
-        problems.push(map.problem(known, path, ProblemKind::Wrong, code, &message));
-    }
-    let advice = document::advise(known.document, known.template, known.facts);
-    for issue in advice.iter().chain(known.warnings) {
-        problems.push(map.problem(known, &issue.path, ProblemKind::Warning, issue.code, &issue.message));
-    }
-    problems.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let all = checked.required.max(missing);
-    let required = Required { filled: all - missing, all };
-    (problems.into_iter().map(|(_, problem)| problem).collect(), required)
+struct Scan<'a> {
+    template: &'a Template,
+    values: &'a Values<'a>,
+    derived: BTreeMap<String, Derived>,
+    texts: BTreeMap<String, String>,
+    idle: Vec<String>,
+    /// Compulsory fields and cells that hold something.
+    filled: usize,
 }
 
-/// Why a text cannot be read as its field's kind.
-fn unfit(known: &Known, path: &str, text: &str) -> (&'static str, String) {
-    const UNREADABLE: &str = "unreadable";
-    let found = Path::parse(path).and_then(|place| {
-        let (field, kind, label) = super::path::resolve(known.template, place)?;
-        let unfit = document::read_field(field, kind, &Value::String(text.to_owned())).err()?;
-        Some((unfit.code, format!("{label}{}。", unfit.message)))
+impl Scan<'_> {
+    fn field(&mut self, field: &template::Field) {
+        match self.values.concerns(field) {
+            Applies::No => return self.idle.push(field.id.clone()),
+            Applies::Undecided => self.idle.push(field.id.clone()),
+            Applies::Yes => {}
+        }
+        if let Some((origin, value)) = self.values.resolve(&field.id) {
+            self.filled += usize::from(field.required);
+            self.value(field.id.clone(), &field.kind, origin, &value);
+        }
+    }
+
+    fn table(&mut self, field: &template::Field, table: &template::TableField) {
+        if !self.template.table(&field.id).is_some_and(|(field, _)| self.values.concerns(field) != Applies::No) {
+            return;
+        }
+        for index in 0..self.values.row_count(&field.id) {
+            let row = self.values.row(&field.id, index);
+            let asks = !row.is_empty() || table.fixed_row(index).is_some();
+            for column in &table.columns {
+                let path = || format!("{}[{index}].{}", field.id, column.id);
+                if row.concerns(column) != Applies::Yes {
+                    self.idle.push(path());
+                }
+                let Some((origin, value)) = row.resolve(&column.id) else { continue };
+                self.filled += usize::from(column.required && asks && origin != Origin::Fixed);
+                self.value_at(path, table.kind_at(index, column), origin, &value);
+            }
+        }
+    }
+
+    fn value(&mut self, path: String, kind: &Kind, origin: Origin, value: &Value) {
+        self.value_at(|| path, kind, origin, value);
+    }
+
+    fn value_at(&mut self, path: impl FnOnce() -> String, kind: &Kind, origin: Origin, value: &Value) {
+        let origin = match origin {
+            Origin::Fixed => return,
+            Origin::Typed => {
+                // Most cells are plain text: nothing is built for them.
+                if matches!(kind, Kind::Integer | Kind::Decimal | Kind::Duration { .. }) {
+                    let text = display(kind, value);
+                    let stored = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    if text != stored {
+                        self.texts.insert(path(), text);
+                    }
+                }
+                return;
+            }
+            Origin::Carried => DerivedFrom::Carried,
+            Origin::Computed => DerivedFrom::Computed,
+            Origin::Default => DerivedFrom::Default,
+        };
+        self.derived.insert(path(), Derived { text: display(kind, value), value: value.clone(), origin });
+    }
+}
+
+fn problems(
+    template: &Template,
+    form: &Form,
+    issues: &[Issue],
+    warnings: &[Issue],
+    unfit: &BTreeMap<String, String>,
+) -> Vec<Problem> {
+    let problem = |kind: ProblemKind, path: &str, code: &str, message: String| {
+        let at = Path::parse(path);
+        let (label, section) = match &at {
+            Some(at) => (short_label(template, at), section_of(form, at)),
+            None => (String::new(), None),
+        };
+        let place = match section.and_then(|index| form.sections.get(index)) {
+            Some(section) if section.name != label => {
+                let within = at.as_ref().map_or_else(String::new, |at| within(template, at));
+                format!("{} {} › {within}", section.numeral, section.name).trim_start().to_owned()
+            }
+            _ => at.as_ref().map_or_else(String::new, |at| label_of(template, at)),
+        };
+        Problem { path: path.to_owned(), kind, code: code.to_owned(), place, label, message, section }
+    };
+    let mut found = Vec::new();
+    for issue in unfit_issues(template, unfit) {
+        found.push(problem(ProblemKind::Wrong, &issue.path, issue.code, issue.message));
+    }
+    let typed: HashSet<&String> = unfit.keys().collect();
+    for issue in issues {
+        let kind = if issue.code == "required" { ProblemKind::Missing } else { ProblemKind::Wrong };
+        // What is there, though it cannot be read, is not missing.
+        if kind == ProblemKind::Wrong || !typed.contains(&issue.path) {
+            found.push(problem(kind, &issue.path, issue.code, issue.message.clone()));
+        }
+    }
+    found.extend(
+        warnings.iter().map(|issue| problem(ProblemKind::Warning, &issue.path, issue.code, issue.message.clone())),
+    );
+    // Down the paper: the numbers in the margin then rise with the eye.
+    let ranks = form.ranks();
+    found.sort_by_cached_key(|problem| {
+        let at = Path::parse(&problem.path);
+        let rank = at.as_ref().and_then(|at| ranks.get(at.field()).copied()).unwrap_or(usize::MAX);
+        let (row, column) = match &at {
+            Some(Path::Cell { table, row, column }) => {
+                let columns = template.table(table).map(|(_, table)| table.columns.as_slice()).unwrap_or_default();
+                (row + 1, columns.iter().position(|own| own.id == *column).unwrap_or(usize::MAX))
+            }
+            Some(Path::Row { row, .. }) => (row + 1, 0),
+            _ => (0, 0),
+        };
+        (rank, row, column)
     });
-    found.unwrap_or_else(|| (UNREADABLE, format!("这里写的“{text}”读不出来，请改写。")))
+    found
 }
 
-/// Where something stands: block, place in the block, row, column. What stands nowhere comes last.
-type Position = (usize, usize, usize, usize);
-
-/// Where the fields stand on the paper.
-struct PaperMap<'a> {
-    form: &'a Form,
-    /// Block and place in it, by field.
-    places: HashMap<&'a str, (usize, usize)>,
+/// What is wrong with the texts that are no values, each with its place.
+pub fn unfit_issues(template: &Template, unfit: &BTreeMap<String, String>) -> Vec<Issue> {
+    unfit.iter().map(|(path, text)| Issue::at(path, "unfit", unfit_message(template, path, text))).collect()
 }
 
-impl<'a> PaperMap<'a> {
-    fn of(form: &'a Form) -> Self {
-        let mut map = Self { form, places: HashMap::new() };
-        for (index, block) in form.blocks.iter().enumerate() {
-            let mut texts: Vec<&'a [Part]> = Vec::new();
-            match &block.what {
-                What::Title { text } | What::Bar { text } | What::Heading { text, .. } | What::Paragraph { text } => {
-                    texts.push(text);
-                }
-                What::Lines { rows } => texts.extend(rows.iter().flatten().map(Vec::as_slice)),
-                What::Clauses { items } => texts.extend(items.iter().map(Vec::as_slice)),
-                What::Grid { rows } => texts.extend(rows.iter().flat_map(texts_of)),
-                What::Table { table } => {
-                    map.places.entry(&table.field).or_insert((index, usize::MAX));
-                    texts.extend(table.caption.iter().chain(&table.note).map(Vec::as_slice));
-                }
+/// What does not fit is read once more, to say why.
+fn unfit_message(template: &Template, path: &str, text: &str) -> String {
+    let at = Path::parse(path);
+    let label = at.as_ref().map_or_else(|| path.to_owned(), |at| label_of(template, at));
+    let reason = at.as_ref().and_then(|at| {
+        let (field, kind) = match at {
+            Path::Field(id) => template.field(id).map(|field| (field, &field.kind))?,
+            Path::Cell { table, row, column } => {
+                let (_, table) = template.table(table)?;
+                let column = table.column(column)?;
+                (column, table.kind_at(*row, column))
             }
-            for (at, text) in texts.into_iter().enumerate() {
-                map.text(text, (index, at));
-            }
-        }
-        map
-    }
-
-    fn text(&mut self, text: &'a [Part], place: (usize, usize)) {
-        for part in text {
-            let Part::Field { id, .. } = part else { continue };
-            if self.places.contains_key(id.as_str()) {
-                continue;
-            }
-            self.places.insert(id, place);
-            // The blanks of an option stand with it.
-            if let Some(super::FieldKind::Choice { options, .. }) = self.form.fields.get(id).map(|field| &field.kind) {
-                options.iter().for_each(|option| self.text(&option.text, place));
-            }
-        }
-    }
-
-    fn problem(&self, known: &Known, path: &str, kind: ProblemKind, code: &str, message: &str) -> (Position, Problem) {
-        let place = Path::parse(path);
-        let field = place.and_then(|place| known.template.field(place.field()));
-        let at = field.and_then(|field| self.places.get(field.id.as_str()));
-        let column = place.and_then(|place| place.column());
-        let index =
-            field.and_then(|field| field.table()?.columns.iter().position(|own| Some(own.id.as_str()) == column));
-        let position = match at {
-            Some((block, at)) => (*block, *at, place.and_then(|place| place.row()).unwrap_or(0), index.unwrap_or(0)),
-            None => (usize::MAX, 0, 0, 0),
+            Path::Row { .. } => return None,
         };
-        let label = match (place, field, index) {
-            (_, Some(field), Some(index)) => field.table().map(|table| table.columns[index].label.clone()),
-            (_, Some(field), None) => Some(field.label.clone()),
-            _ => None,
-        };
-        let label = label.unwrap_or_default();
-        let section = self.section(at.map(|(block, _)| *block), column);
-        let row = place.and_then(|place| place.row()).map(|row| format!("第 {} 行 ", row + 1)).unwrap_or_default();
-        let is_column = self.form.style == Style::Table && column.is_some();
-        let heading = section.filter(|_| !is_column).and_then(|section| self.form.sections.get(section));
-        let place = match heading {
-            Some(section) => format!("{} {} › {row}{label}", section.numeral, section.name).trim_start().to_owned(),
-            None => format!("{row}{label}"),
-        };
-        let problem = Problem {
-            path: path.to_owned(),
-            kind,
-            code: code.to_owned(),
-            place,
-            label,
-            message: message.to_owned(),
-            section,
-        };
-        (position, problem)
-    }
-
-    /// The section of a block; the outline of a plan table is that of its columns.
-    fn section(&self, block: Option<usize>, column: Option<&str>) -> Option<usize> {
-        let block = &self.form.blocks[block?];
-        match (block.section, column) {
-            (None, Some(column)) if self.form.style == Style::Table => {
-                self.form.sections.iter().position(|section| section.id == column)
-            }
-            (section, _) => section,
-        }
+        crate::document::read_field(field, kind, &Value::String(text.to_owned())).err()
+    });
+    match reason {
+        Some(unfit) => format!("{label}{}。", unfit.message),
+        None => format!("{label}“{text}”没有读懂，请改正。"),
     }
 }
 
-fn texts_of(row: &GridRow) -> impl Iterator<Item = &[Part]> {
-    row.cells.iter().flat_map(|cell| &cell.stack).map(Vec::as_slice)
+fn section_of(form: &Form, path: &Path) -> Option<usize> {
+    match path {
+        Path::Cell { table, column, .. } => form.section_of(table, Some(column)),
+        _ => form.section_of(path.field(), None),
+    }
+}
+
+fn short_label(template: &Template, path: &Path) -> String {
+    match path {
+        Path::Cell { table, column, .. } => {
+            template.column(table, column).map_or_else(|| column.clone(), |column| column.label.clone())
+        }
+        path => label_of(template, path),
+    }
+}
+
+/// Within its section: 第 4 行 缺陷编号.
+fn within(template: &Template, path: &Path) -> String {
+    match path {
+        Path::Cell { row, .. } => format!("第 {} 行 {}", row + 1, short_label(template, path)),
+        path => short_label(template, path),
+    }
 }

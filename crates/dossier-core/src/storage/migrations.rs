@@ -12,7 +12,7 @@ use crate::{Code, Error, Result, files};
 /// In order; the number of a migration is its place, counted from 1.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_store.sql"),
-    include_str!("migrations/0002_edit.sql"),
+    include_str!("migrations/0002_editing.sql"),
     include_str!("migrations/0003_dossiers.sql"),
 ];
 

@@ -14,11 +14,10 @@ mod preference;
 mod release;
 mod search;
 mod setting;
+mod step;
 mod template;
 #[cfg(test)]
 mod tests;
-mod undo;
-mod unfit;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -33,8 +32,8 @@ pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Fi
 pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
+pub use step::Step;
 pub use template::TemplateRecord;
-pub use undo::{MOST_STEPS, NewStep, UndoStep};
 
 use crate::Result;
 
@@ -142,11 +141,6 @@ impl Transaction<'_> {
     /// Who does it.
     pub fn actor(&self) -> &str {
         &self.actor
-    }
-
-    /// The moment of the transaction.
-    pub fn at(&self) -> DateTime<FixedOffset> {
-        self.act.at
     }
 
     /// The moment of the transaction in UTC, as it is stored.

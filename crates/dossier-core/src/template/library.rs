@@ -65,7 +65,7 @@ impl Library {
     /// All templates, in the order of lists; those that cannot be read come last.
     pub fn iter(&self) -> impl Iterator<Item = Result<&Template>> {
         let mut all: Vec<_> = self.shelf.values().map(Shelved::template).collect();
-        all.sort_by_key(|template| template.as_ref().map_or(u64::MAX, |template| u64::from(template.order)));
+        all.sort_by_key(|template| template.as_ref().map_or(u64::MAX, |template| template.order as u64));
         all.into_iter()
     }
 

@@ -14,10 +14,10 @@ pub struct Template {
     /// Number of the form, printed as 表单编号.
     pub form_number: String,
     pub title: String,
-    /// What lists call it, such as 申请表.
+    /// What lists and file names call it: 申请表.
     pub short: String,
-    /// Its place in lists.
-    pub order: u32,
+    /// Place among the documents of a release.
+    pub order: usize,
     /// What stands large on the first page, where it is not the title.
     pub heading: Option<Text>,
     /// Pattern of the official number, such as `REL-SUM-{year}-{seq:03}`.
@@ -286,8 +286,8 @@ impl Template {
         Some((field, field.table()?))
     }
 
-    /// Whether the layout has a place for a field.
-    pub fn places(&self, id: &str) -> bool {
+    /// Whether the layout has a place for the field.
+    pub fn is_placed(&self, id: &str) -> bool {
         let holds = |text: &Text| text.fields().any(|field| field == id);
         self.layout.iter().any(|entry| match &entry.what {
             What::Lines(rows) => rows.iter().flatten().any(holds),

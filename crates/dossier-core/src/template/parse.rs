@@ -56,6 +56,8 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         problems.add(0, "missing_key", "模板 缺少 style");
     }
     let heading = keys.text("heading");
+    let short = keys.string("short").map(|short| short.value);
+    let order = keys.count("order").unwrap_or(usize::from(u16::MAX));
     let number = head.number.clone().unwrap_or_default();
     let frame = frame::fields(&number, head.category.as_deref().unwrap_or_default());
     let book = fields::read(keys.keys("fields"), frame, problems);
@@ -72,8 +74,8 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         id: head.id?,
         version: head.version?,
         form_number: head.form_number?,
-        short: head.short.or_else(|| head.title.clone())?,
-        order: head.order,
+        short: short.or_else(|| head.title.clone())?,
+        order: order,
         title: head.title?,
         heading: heading.map(|heading| heading.value),
         number: head.number?,
@@ -94,8 +96,6 @@ struct Head {
     version: Option<String>,
     form_number: Option<String>,
     title: Option<String>,
-    short: Option<String>,
-    order: u32,
     number: Option<String>,
     category: Option<String>,
 }
@@ -126,9 +126,6 @@ fn read_head(keys: &Keys, file: &str) -> Head {
         version: text("version"),
         form_number: text("form_number"),
         title: text("title"),
-        short: keys.string("short").map(|short| short.value),
-        // Forms that name no place come after those that do.
-        order: keys.count("order").and_then(|order| u32::try_from(order).ok()).unwrap_or(u32::MAX),
         number,
         category: text("category"),
     }

@@ -1,162 +1,200 @@
-//! The audit log of one document, told to people.
+//! The history of a document, read from the audit log and told to people.
 
-use chrono::{DateTime, FixedOffset};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-use crate::Environment;
+use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use serde_json::Value;
+
+use super::difference::moved;
+use super::{Workspace, load};
+use crate::Result;
 use crate::document::display;
-use crate::form::{HistoryEntry, Path, place_label};
-use crate::storage::AuditEntry;
-use crate::template::{Kind, Template};
+use crate::form::{HistoryEntry, Path, label_of};
+use crate::storage::{AuditEntry, DocumentId};
+use crate::template::Template;
 
-/// Changes of one place by one person within so many minutes are told once.
+/// Changes of one place by one person within this many minutes are told once.
 const TOLD_ONCE: i64 = 10;
-/// More changes in one table at once are told together.
-const FEW: usize = 3;
+/// More changes of one table at once are told together.
+const TOLD_SINGLY: usize = 3;
 
-/// One change, with its moment.
-struct Told {
+/// One change of one place, before it is told.
+struct Change {
     at: DateTime<FixedOffset>,
-    action: String,
-    entry: HistoryEntry,
+    actor: String,
+    what: String,
+    path: Option<String>,
+    before: Option<Value>,
+    after: Option<Value>,
 }
 
-/// What happened to a document, newest first.
-pub(super) fn history(log: &[AuditEntry], template: &Template, environment: &Environment) -> Vec<HistoryEntry> {
-    let mut told: Vec<Told> = Vec::new();
-    for entry in log {
-        let Ok(at) = DateTime::parse_from_rfc3339(&entry.at) else { continue };
-        for (what, path, before, after) in changes(entry, template) {
-            let line = HistoryEntry {
-                at: at.format("%Y-%m-%d %H:%M").to_string(),
-                day: day(at, environment.now()),
-                actor: entry.actor.clone(),
-                what,
-                path,
-                before,
-                after,
-            };
-            let next = Told { at, action: entry.action.clone(), entry: line };
-            match told.last_mut().filter(|last| goes_on(last, &next)) {
-                Some(last) => {
-                    let before = last.entry.before.take();
-                    *last = Told { entry: HistoryEntry { before, ..next.entry }, ..next };
+impl Workspace {
+    /// Who changed which field of a document from what to what, newest first.
+    ///
+    /// # Errors
+    /// There is no such document, or it is damaged.
+    pub fn history(&self, id: DocumentId) -> Result<Vec<HistoryEntry>> {
+        let loaded = load(&self.storage, id)?;
+        let mut changes: Vec<Change> = Vec::new();
+        for entry in self.storage.audit(Some(&id.to_string()))? {
+            for change in changes_of(&loaded.template, &entry) {
+                let told = changes.iter_mut().rev().take(20).find(|told| {
+                    change.path.is_some()
+                        && told.path == change.path
+                        && told.actor == change.actor
+                        && (change.at - told.at).num_minutes() < TOLD_ONCE
+                });
+                match told {
+                    Some(told) => {
+                        told.after = change.after;
+                        told.at = change.at;
+                    }
+                    None => changes.push(change),
                 }
-                None => told.push(next),
+            }
+        }
+        changes.retain(|change| change.path.is_none() || change.before != change.after);
+        changes.sort_by_key(|change| change.at);
+        let today = self.environment.now().date_naive();
+        Ok(changes.into_iter().rev().map(|change| told(&loaded.template, change, today)).collect())
+    }
+}
+
+fn changes_of(template: &Template, entry: &AuditEntry) -> Vec<Change> {
+    let Ok(at) = DateTime::parse_from_rfc3339(&entry.at) else { return Vec::new() };
+    let change = |what: String, path: Option<String>, before: Option<Value>, after: Option<Value>| Change {
+        at,
+        actor: entry.actor.clone(),
+        what,
+        path,
+        before,
+        after,
+    };
+    let mut found = Vec::new();
+    if let Some(event) = event(entry) {
+        found.push(change(event, None, None, None));
+    }
+    // What a draft was begun with is told by its beginning.
+    if entry.action == "document.new" {
+        return found;
+    }
+    let part = |key: &str| entry.detail.get(key).and_then(Value::as_object).into_iter().flatten();
+    let mut places: Vec<Change> = Vec::new();
+    for (path, pair) in part("changes").chain(part("unfit")) {
+        let side = |index: usize| pair.get(index).filter(|value| !value.is_null()).cloned();
+        if let Some((table, from, to)) = moved(path) {
+            let row = |row: usize| Path::Row { table: table.to_owned(), row };
+            let what = format!("{}移到第 {} 行", label_of(template, &row(from)), to + 1);
+            // Without a path: moving it back is told as well.
+            places.push(change(what, None, None, None));
+            continue;
+        }
+        match places.iter_mut().find(|change| change.path.as_ref() == Some(path)) {
+            // A text that cannot be read has taken the place of a value, or a value its place.
+            Some(change) => {
+                change.before = change.before.take().or(side(0));
+                change.after = change.after.take().or(side(1));
+            }
+            None => {
+                let place = Path::parse(path).map_or_else(|| path.clone(), |place| label_of(template, &place));
+                places.push(change(place, Some(path.clone()), side(0), side(1)));
             }
         }
     }
-    told.into_iter().rev().map(|told| told.entry).collect()
+    found.extend(by_table(template, places, &change));
+    found
 }
 
-fn goes_on(last: &Told, next: &Told) -> bool {
-    last.entry.path.is_some()
-        && last.entry.path == next.entry.path
-        && last.entry.actor == next.entry.actor
-        && last.action == next.action
-        && last.entry.what == next.entry.what
-        && (next.at - last.at).num_minutes() < TOLD_ONCE
-}
-
-fn day(at: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
-    match (now.date_naive() - at.date_naive()).num_days() {
-        0 => "今天".to_owned(),
-        1 => "昨天".to_owned(),
-        _ => at.format("%Y-%m-%d").to_string(),
-    }
-}
-
-type Change = (String, Option<String>, Option<String>, Option<String>);
-
-fn changes(entry: &AuditEntry, template: &Template) -> Vec<Change> {
-    let alone = |what: String| vec![(what, None, None, None)];
-    let prefix = match entry.action.as_str() {
-        "document.new" => return alone("新建草稿".to_owned()),
-        "document.undo" => "撤销：",
-        "document.redo" => "重做：",
-        "document.import" => {
-            let file = entry.detail.get("file").and_then(Value::as_str).unwrap_or("工作簿");
-            let rows = entry.detail.get("rows").and_then(Value::as_u64);
-            return alone(match rows {
-                Some(rows) => format!("导入 {file}，{rows} 行"),
-                None => format!("导入 {file}"),
-            });
-        }
-        _ => "",
+/// Many changes in one table are told as one.
+fn by_table(
+    template: &Template,
+    places: Vec<Change>,
+    change: &dyn Fn(String, Option<String>, Option<Value>, Option<Value>) -> Change,
+) -> Vec<Change> {
+    let row_of = |told: &Change| match Path::parse(told.path.as_deref()?)? {
+        Path::Cell { table, row, .. } | Path::Row { table, row } => Some((table, row)),
+        Path::Field(_) => None,
     };
-    let mut found: Vec<Change> = Vec::new();
-    let mut rows_of: Vec<(&str, Vec<Change>)> = Vec::new();
-    let empty = Map::new();
-    let part = |key: &str| entry.detail.get(key).and_then(Value::as_object).unwrap_or(&empty).iter();
-    for (path, sides) in part("changes").chain(part("unfit")) {
-        let (old, new) = (sides.get(0).unwrap_or(&Value::Null), sides.get(1).unwrap_or(&Value::Null));
-        if let Some((table, from, to)) = super::difference::moved(path) {
-            let label = template.field(table).map_or(table, |field| &field.label);
-            let what = format!("{prefix}{label}，第 {} 行移到第 {} 行", from + 1, to + 1);
-            found.push((what, Some(format!("{table}[{to}]")), None, None));
-            continue;
-        }
-        let what = format!("{prefix}{}", place_label(path, template));
-        let [before, after] = [old, new].map(|value| printed(template, path, value));
-        let change = (what, Some(path.clone()), before, after);
-        match Path::parse(path).filter(|place| place.row().is_some()) {
-            Some(place) => match rows_of.iter_mut().find(|(table, _)| *table == place.field()) {
-                Some((_, changes)) => changes.push(change),
-                None => rows_of.push((place.field(), vec![change])),
-            },
-            None => match found.iter_mut().find(|other| other.1.as_ref() == Some(path)) {
-                // A value that could not be read took the place of one that could, or the other way round.
-                Some(other) => {
-                    other.2 = other.2.take().or(change.2);
-                    other.3 = other.3.take().or(change.3);
-                }
-                None => found.push(change),
-            },
-        }
+    let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (table, row) in places.iter().filter_map(row_of) {
+        rows.entry(table).or_default().push(row);
     }
-    for (table, changes) in rows_of {
-        if changes.len() <= FEW {
-            found.extend(changes);
-            continue;
-        }
-        let label = template.field(table).map_or(table, |field| &field.label);
-        let mut rows: Vec<usize> =
-            changes.iter().filter_map(|(_, path, ..)| Path::parse(path.as_deref()?)?.row()).collect();
+    rows.retain(|_, rows| rows.len() > TOLD_SINGLY);
+    let is_single = |told: &Change| row_of(told).is_none_or(|(table, _)| !rows.contains_key(&table));
+    let mut found: Vec<Change> = places.into_iter().filter(is_single).collect();
+    for (table, mut rows) in rows {
         rows.sort_unstable();
         rows.dedup();
         let what = match rows.as_slice() {
-            [row] => format!("{prefix}{label}，第 {} 行", row + 1),
-            rows => format!("{prefix}{label}，{} 行", rows.len()),
+            [row] => label_of(template, &Path::Row { table, row: *row }),
+            rows => format!("{} {} 行", label_of(template, &Path::Field(table)), rows.len()),
         };
-        let path = rows.first().map(|row| format!("{table}[{row}]"));
-        found.push((what, path, None, None));
-    }
-    if found.is_empty() && !prefix.is_empty() {
-        let step = entry.detail.get("step").and_then(Value::as_str).unwrap_or_default();
-        return alone(format!("{prefix}{step}"));
+        found.push(change(what, None, None, None));
     }
     found
 }
 
-/// A value as people read it; `None`: there is nothing.
-fn printed(template: &Template, path: &str, value: &Value) -> Option<String> {
-    let place = Path::parse(path)?;
-    let text = match (template.field(place.field()), value) {
-        (_, Value::Null) => return None,
-        (Some(field), Value::Object(row)) => {
-            let columns = field.table().map(|table| table.columns.as_slice()).unwrap_or_default();
-            let cells = columns.iter().filter_map(|column| Some(display(&column.kind, row.get(&column.id)?)));
-            cells.collect::<Vec<_>>().join("，")
-        }
-        (Some(field), value) => match (&field.kind, place) {
-            (Kind::Table(_), Path::Field(_)) => format!("{} 行", value.as_array().map_or(0, Vec::len)),
-            (Kind::Table(table), Path::Cell { row, column, .. }) => {
-                let kind = table.column(column).map(|column| table.kind_at(row, column));
-                display(kind.unwrap_or(&Kind::Text), value)
-            }
-            (kind, _) => display(kind, value),
-        },
-        (None, value) => display(&Kind::Text, value),
+/// What is told of an entry beside the places that it changed.
+fn event(entry: &AuditEntry) -> Option<String> {
+    let text = |key: &str| entry.detail.get(key).and_then(Value::as_str);
+    match entry.action.as_str() {
+        "document.new" => Some(match text("from") {
+            Some(from) => format!("新建草稿，以 {from} 为模板"),
+            None => "新建草稿".into(),
+        }),
+        "document.import" => Some(format!("导入 {}", text("file").unwrap_or("文件"))),
+        "document.undo" => Some("撤销".into()),
+        "document.redo" => Some("重做".into()),
+        _ => None,
+    }
+}
+
+fn told(template: &Template, change: Change, today: NaiveDate) -> HistoryEntry {
+    let date = change.at.date_naive();
+    let day = if date == today {
+        "今天".to_owned()
+    } else if today.checked_sub_days(Days::new(1)) == Some(date) {
+        "昨天".to_owned()
+    } else {
+        date.format("%Y-%m-%d").to_string()
     };
-    Some(text).filter(|text| !text.is_empty())
+    let shown = |value: Option<Value>| value.map(|value| shown(template, change.path.as_deref(), &value));
+    HistoryEntry {
+        at: change.at.format("%Y-%m-%d %H:%M").to_string(),
+        day,
+        actor: change.actor,
+        what: change.what,
+        before: shown(change.before),
+        after: shown(change.after),
+        path: change.path,
+    }
+}
+
+/// A value as it prints; a whole row by its cells.
+fn shown(template: &Template, path: Option<&str>, value: &Value) -> String {
+    let kind = match path.and_then(Path::parse) {
+        Some(Path::Field(id)) => template.field(&id).map(|field| &field.kind),
+        Some(Path::Cell { table, row, column }) => {
+            template.table(&table).and_then(|(_, table)| Some(table.kind_at(row, table.column(&column)?)))
+        }
+        _ => None,
+    };
+    match (kind, value) {
+        (_, Value::Array(rows)) if rows.iter().any(Value::is_object) => format!("{} 行", rows.len()),
+        (_, Value::Object(cells)) => {
+            let cells: Vec<String> = cells.values().map(plain).filter(|text| !text.is_empty()).collect();
+            cells.join("，")
+        }
+        (Some(kind), value) => display(kind, value),
+        (None, value) => plain(value),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("、"),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
 }

@@ -3,12 +3,11 @@
 mod confirm;
 mod difference;
 mod dossiers;
-mod edit;
+mod editing;
 mod export;
 mod facts;
 mod history;
 mod import;
-mod patch;
 mod program;
 mod releases;
 mod show;
@@ -26,6 +25,7 @@ use crate::carried::with_facts;
 use crate::compose::Front;
 use crate::document::{self, Document, Draft, Values};
 use crate::export::{self as paper, Exported, Format, Job, Options};
+use crate::form;
 use crate::settings::Settings;
 use crate::storage::{
     Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Storage, Transaction,
@@ -170,7 +170,7 @@ impl Workspace {
     /// Unknown or mistyped fields, all listed; the document is no draft any more. Then nothing changes.
     pub fn fill(&mut self, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
         let act = act(&self.environment, "document.fill");
-        Ok(self.storage.transact(act, |tx| change(tx, id, changes, ""))?.0)
+        Ok(self.storage.transact(act, |tx| merge(tx, id, "", changes))?.0)
     }
 
     /// Every problem of a document with its place.
@@ -179,6 +179,14 @@ impl Workspace {
     /// There is no such document, or it is damaged.
     pub fn check(&self, id: DocumentId) -> Result<Findings> {
         let loaded = load(&self.storage, id)?;
+        let mut found = self.findings(&loaded)?;
+        let unfit = self.storage.unfit(id)?;
+        found.issues.splice(0..0, form::unfit_issues(&loaded.template, &unfit));
+        Ok(found)
+    }
+
+    /// What values and fonts say of a document; texts that are no values are told apart.
+    fn findings(&self, loaded: &Loaded) -> Result<Findings> {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
@@ -321,9 +329,16 @@ fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template>
     })
 }
 
-/// Changes a draft within a transaction and returns the places that changed. `label` is how its step of undo begins.
-fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>, label: &str) -> Result<Vec<String>> {
-    edit::replace(tx, id, changes, label)
+/// Merges content into a draft within a transaction and returns the places that changed. `step` names the step of undo.
+fn merge(tx: &mut Transaction<'_>, id: DocumentId, step: &str, changes: Map<String, Value>) -> Result<Vec<String>> {
+    editing::change(tx, id, |template, typed, _| {
+        let first = changes.keys().next().cloned();
+        let mut unfit = typed.unfit;
+        // What is filled anew takes the place of the texts that could not be read.
+        unfit.retain(|path, _| form::Path::parse(path).is_none_or(|path| !changes.contains_key(path.field())));
+        let content = accept(template, &typed.content, changes)?.into_content();
+        Ok((form::Typed { content, unfit }, editing::mark(template, step, first.as_deref())))
+    })
 }
 
 /// Stores content that has been accepted, and everything that follows from it.

@@ -85,12 +85,13 @@ impl Storage {
         .collect()
     }
 
-    /// Number of the last entry: grows with everything that is stored.
+    /// Number of the last entry: it grows with everything that is written.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn last_audit(&self) -> Result<i64> {
-        Ok(self.connection.prepare_cached(include_str!("head_seq.sql"))?.query_row([], |row| row.get(0))?)
+    pub fn sequence(&self) -> Result<i64> {
+        let mut statement = self.connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM audit")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Follows the chain from the first entry and tells every place where it is broken.

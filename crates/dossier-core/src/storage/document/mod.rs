@@ -345,7 +345,7 @@ impl Transaction<'_> {
         Ok(changed)
     }
 
-    /// Says that a document was worked on although its content is the same.
+    /// Says that a document was worked on although its values are the same.
     ///
     /// # Errors
     /// The database cannot be written.

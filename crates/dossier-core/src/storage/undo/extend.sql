@@ -1,1 +1,0 @@
-UPDATE undo_steps SET at = ?2, patch = ?3 WHERE id = ?1

@@ -1,1 +1,0 @@
-DELETE FROM undo_steps WHERE document_id = ?1 AND undone = 1

@@ -1,1 +1,0 @@
-UPDATE undo_steps SET undone = ?2 WHERE id = ?1

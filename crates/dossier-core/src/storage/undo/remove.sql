@@ -1,1 +1,0 @@
-DELETE FROM undo_steps WHERE id = ?1

@@ -1,1 +1,0 @@
-DELETE FROM unfit WHERE document_id = ?1 AND path = ?2

@@ -1,0 +1,55 @@
+//! The types of the door to the window, made from the Rust types: `ui/src/backend/generated.ts`.
+
+use ts_rs::{Config, TS};
+
+const HEAD: &str = "\
+// Made from the Rust types by a test of dossier-core (UPDATE_EXPECT=1 writes it anew); do not edit.
+
+/** `planned_at`, `plan[3].version`: a field, or a cell of a table. */
+export type Path = string;
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** One row of a table field, by column id. */
+export type Row = { [key: string]: Json };
+";
+
+const TAIL: &str = "
+/** A dossier by itself says what its row says. */
+export type Dossier = DossierRow;
+";
+
+macro_rules! declarations {
+    ($config:expr; $($type:ty),* $(,)?) => { vec![$(declaration::<$type>($config)),*] };
+}
+
+fn declaration<T: TS>(config: &Config) -> String {
+    let docs = T::docs().unwrap_or_default();
+    format!("{docs}export {}\n", T::decl(config))
+}
+
+fn generated() -> String {
+    use crate::form::*;
+    use crate::dossiers::*;
+    use crate::import::confirm::*;
+    use crate::settings::{DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
+    use crate::storage::Status;
+    use crate::{Error, Issue};
+    let config = &Config::default().with_large_int("number");
+    let declarations = declarations![config;
+        Form, FormStyle, Section, Block, What, GridRow, GridCell, Align, TableLayout, TableColumn, Part, Field, FieldKind,
+        ChoiceOption, Table, FixedRow, Totals, State, Status, Derived, DerivedFrom, SectionState, Required, Problem,
+        ProblemKind, DocumentHead, Letterhead, Opened, Edit, Edited, Undone, HistoryEntry,
+        ImportRequest, ImportMode, ImportPreview, ImportColumn, ImportedRow, ImportWarning,
+        DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
+        Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
+        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, Issue, Error,
+    ];
+    format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
+}
+
+#[test]
+fn the_window_knows_the_types_of_the_core() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/generated.ts");
+    expect_test::expect_file![file].assert_eq(&generated());
+}

@@ -1,0 +1,25 @@
+import { reactive } from "vue";
+
+import type { DossierQuery } from "./backend/backend";
+
+/** Where the person is. Two levels: home, and one dossier. */
+export type Place =
+  | { view: "home"; scope: DossierQuery["scope"] }
+  | { view: "settings" }
+  | { view: "about" }
+  | { view: "dossier"; release: number; document: string | null };
+
+/** What the home list looked like when the person left it: Esc leads back to the same row and scroll position. */
+export interface HomeMemory {
+  scrollTop: number;
+  selected: number | null;
+}
+
+export const navigation = reactive({
+  place: { view: "home", scope: "all" } as Place,
+  home: { scrollTop: 0, selected: null } as HomeMemory,
+});
+
+export function go(place: Place): void {
+  navigation.place = place;
+}
