@@ -205,7 +205,8 @@ fn lists_are_in_order_and_count_what_there_is() {
     for (product, version) in [("甲系统", "V1.0.0"), ("乙系统", "V1.0.0"), ("丙系统", "V1.0.0")] {
         world.release(product, version, &[APPLICATION]);
     }
-    let first = world.document(world.release("丁系统", "V2.0.0", &[APPLICATION]), APPLICATION);
+    let last = world.release("丁系统", "V2.0.0", &[APPLICATION]);
+    let first = world.document(last, APPLICATION);
     world.set(first, "planned_at", json!("2026-03-01 10:00"));
     let query = DossierQuery { limit: 2, ..DossierQuery::default() };
     let page = world.workspace.dossiers(&query).unwrap();

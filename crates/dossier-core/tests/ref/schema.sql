@@ -47,7 +47,7 @@ CREATE TABLE documents (
   content_sha256 TEXT NOT NULL CHECK (length(content_sha256) = 64),
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, place INTEGER, missing INTEGER NOT NULL DEFAULT 0, row_count INTEGER, begun INTEGER NOT NULL DEFAULT 0, updated_by TEXT NOT NULL DEFAULT '', summed_up INTEGER NOT NULL DEFAULT 0) STRICT;
+, step INTEGER NOT NULL DEFAULT 0, place INTEGER, missing INTEGER NOT NULL DEFAULT 0, row_count INTEGER, begun INTEGER NOT NULL DEFAULT 0, updated_by TEXT NOT NULL DEFAULT '', summed_up INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE UNIQUE INDEX documents_by_place ON documents (place, release_id);
 
@@ -106,6 +106,16 @@ CREATE TABLE settings (
 
 CREATE TABLE sqlite_sequence(name,seq);
 
+CREATE TABLE steps (
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  label TEXT NOT NULL,
+  focus TEXT NOT NULL,
+  delta TEXT NOT NULL CHECK (json_valid(delta)),
+  PRIMARY KEY (document_id, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE templates (
   sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
   id TEXT NOT NULL,
@@ -113,24 +123,10 @@ CREATE TABLE templates (
   text TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE undo_steps (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-  undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
-  at TEXT NOT NULL,
-  label TEXT NOT NULL,
-  focus TEXT,
-  -- The place that was typed into, while more typing there still belongs to this step.
-  typing TEXT,
-  patch TEXT NOT NULL CHECK (json_valid(patch))
-) STRICT;
-
-CREATE INDEX undo_steps_by_document ON undo_steps (document_id, undone, id);
-
 CREATE TABLE unfit (
   document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
   path TEXT NOT NULL,
-  text TEXT NOT NULL CHECK (text <> ''),
+  text TEXT NOT NULL,
   PRIMARY KEY (document_id, path)
 ) STRICT, WITHOUT ROWID;
 
