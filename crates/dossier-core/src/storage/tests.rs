@@ -76,7 +76,7 @@ fn the_schema_is_the_golden_one() {
     let mut statement = storage
         .connection
         .prepare(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'document_search_%' ORDER BY name",
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%_search_%' ORDER BY name",
         )
         .unwrap();
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
@@ -291,10 +291,10 @@ fn an_empty_file_becomes_a_database_only_where_nothing_was_lost() {
 fn an_older_database_is_copied_before_it_is_changed() {
     let folder = data_folder();
     let storage = Storage::open(folder.path(), now()).unwrap();
+    let before = migrations::MIGRATIONS.len();
     let next = [migrations::MIGRATIONS, &["ALTER TABLE documents ADD COLUMN number TEXT"]].concat();
     migrations::migrate(&storage.connection, &next, Some(folder.path()), now()).unwrap();
     assert_eq!(open::version(&storage.connection).unwrap(), next.len());
-    let before = migrations::MIGRATIONS.len();
     let copy = folder.path().join(BACKUPS).join(format!("dossier-v{before}-20260415-100000.db"));
     let copy = Connection::open(copy).unwrap();
     assert_eq!(open::version(&copy).unwrap(), before);

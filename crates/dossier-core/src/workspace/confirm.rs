@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::import::{ImportOptions, edits_for, find_as, read_rows, tables};
+use super::import::{ImportOptions, Row, edits_for, find_as, read_rows, tables, whole_table};
 use super::{Loaded, Workspace, load};
-use crate::form::{Edit, Edited, Row};
-use crate::import::confirm::{
-    ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn,
-};
+use crate::form::{Edit, Edited};
+use crate::import::confirm::{ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn};
 use crate::import::{Address, Choices, ImportPlan, Warning, Workbook, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
@@ -216,7 +214,8 @@ fn addressed(warning: &Warning, rows: &[ImportedRow], columns: &[ImportColumn]) 
     let letters: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
     let number: Option<u32> = first[letters.len()..].parse().ok();
     let row = number.and_then(|number| rows.binary_search_by_key(&number, |row| row.row).ok());
-    let column = columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
+    let column =
+        columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
     ImportWarning {
         code: warning.code.to_owned(),
         cell: cell.to_owned(),
@@ -244,15 +243,17 @@ fn own_edits(loaded: &Loaded, own: ReadBack, corrected: Option<(&Field, Vec<Row>
     }
     let gone = loaded.record.content.keys().filter(|id| !content.contains_key(*id));
     let mut edits: Vec<Edit> = gone.map(|id| Edit::Set { path: id.clone(), value: Value::Null }).collect();
-    for (id, mut value) in content {
-        if let (Some((_, table)), Value::Array(rows)) = (loaded.template.table(&id), &mut value) {
-            for (row, fixed) in rows.iter_mut().zip(&table.fixed) {
-                if let Value::Object(cells) = row {
-                    cells.retain(|column, _| !fixed.values.contains_key(column));
-                }
+    for (id, value) in content {
+        match (loaded.template.table(&id), value) {
+            (Some((_, table)), Value::Array(rows)) => {
+                let rows = rows.into_iter().filter_map(|row| match row {
+                    Value::Object(row) => Some(row),
+                    _ => None,
+                });
+                edits.extend(whole_table(&id, table, rows.collect()));
             }
+            (_, value) => edits.push(Edit::Set { path: id, value }),
         }
-        edits.push(Edit::Set { path: id, value });
     }
     edits
 }

@@ -64,14 +64,6 @@ CREATE VIRTUAL TABLE dossier_search USING fts5 (
   tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co'"
 );
 
-CREATE TABLE 'dossier_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
-
-CREATE TABLE 'dossier_search_data'(id INTEGER PRIMARY KEY, block BLOB);
-
-CREATE TABLE 'dossier_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
-
-CREATE TABLE 'dossier_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
-
 CREATE TABLE dossiers (
   release_id INTEGER PRIMARY KEY REFERENCES releases (id) ON DELETE CASCADE,
   place INTEGER NOT NULL UNIQUE,
