@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::checkout::{Checkout, run, run_watching, succeeds};
 use crate::failure::Failure;
+use crate::page;
 use crate::setup::{self, Purpose};
 use crate::steps::step;
 
@@ -19,9 +20,17 @@ pub fn test(checkout: &Checkout) -> Result<(), Failure> {
     step("格式（cargo fmt）", || {
         run(&mut checkout.cargo(["fmt", "--all", "--check"])).map_err(|failure| failure.hint("运行 `cargo fmt` 即可"))
     })?;
+    // Clippy reads the window too, and the window embeds the page.
+    step("界面（eslint、vue-tsc、vitest、vite）", || {
+        for script in ["lint", "check", "test"] {
+            page::check(checkout, script)?;
+        }
+        page::build(checkout)
+    })?;
     step("静态检查（cargo clippy）", || {
         run(&mut checkout.cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     })?;
+    step("构建窗口", || run(&mut checkout.cargo(["build", "--package", "dossier-window"])))?;
     let tally = step("测试（cargo test）", || {
         let mut tally = Tally::default();
         // To the end even when one fails: whoever repairs wants to know all of it.

@@ -41,6 +41,53 @@ fn dependencies_run_one_way() {
 }
 
 #[test]
+fn one_crate_names_tauri_and_one_file_of_the_page() {
+    let manifests = files(&root(), &["toml"]).into_iter().filter(|file| file.ends_with("Cargo.toml"));
+    let naming = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        text.lines().any(|line| line.starts_with("tauri"))
+    };
+    let manifests: Vec<PathBuf> = manifests.filter(naming).collect();
+    assert_eq!(manifests, [root().join("src-tauri/Cargo.toml")]);
+    let pages = files(&root().join("ui/src"), &["ts", "vue", "js"]);
+    assert!(!pages.is_empty(), "the page was not found");
+    let doors: Vec<PathBuf> =
+        pages.into_iter().filter(|file| fs::read_to_string(file).unwrap().contains("@tauri-apps/")).collect();
+    assert_eq!(doors, [root().join("ui/src/backend/tauri.ts")]);
+}
+
+#[test]
+fn a_plain_build_needs_no_web_view_and_no_display() {
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let line = |name: &str| workspace.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    for member in ["src-tauri", "tests/window"] {
+        assert!(line("members = ").contains(member), "{member} is a member");
+        assert!(!line("default-members = ").contains(member), "{member} is no default member");
+    }
+}
+
+/// `npm ci` refuses a lock file without the parts that packages have for other systems, and writes none itself where
+/// the registry has only this machine's.
+#[test]
+fn the_lock_file_of_the_page_is_whole() {
+    let lock = fs::read_to_string(root().join("ui/package-lock.json")).unwrap();
+    let mut wanted = BTreeSet::new();
+    let mut optional = false;
+    for line in lock.lines().map(str::trim) {
+        optional = optional && !line.starts_with('}');
+        if optional && line.starts_with('"') {
+            wanted.extend(line.split('"').nth(1));
+        }
+        optional = optional || line == "\"optionalDependencies\": {";
+    }
+    let missing: Vec<&str> = wanted
+        .into_iter()
+        .filter(|name| name.starts_with("@tauri-apps/") && !lock.contains(&format!("\"node_modules/{name}\": {{")))
+        .collect();
+    assert!(missing.is_empty(), "`npm ci` would refuse: {missing:?}");
+}
+
+#[test]
 fn crates_come_from_the_registry_only() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let sources = lock.lines().filter_map(|line| line.strip_prefix("source = "));

@@ -5,14 +5,18 @@
 #![allow(clippy::disallowed_methods, reason = "steps and benches are timed; nothing of this reaches paper")]
 
 mod bench;
+mod bundle;
 mod checkout;
 mod checks;
 mod failure;
 mod fonts;
+mod licences;
+mod page;
 mod pictures;
 mod samples;
 mod setup;
 mod steps;
+mod window;
 
 #[cfg(test)]
 mod house;
@@ -27,9 +31,11 @@ const USAGE: &str = "\
 用法：cargo xtask <命令>
 
   setup            准备本机：安装缺少的软件包，下载并核对字体
-  run              构建并运行；窗口完成之前：把样例卷宗导出到 out/
+  run              构建并打开窗口，样例卷宗导出到 out/；没有屏幕时由程序操作窗口
   test             格式、静态检查和全部测试（CI 运行的就是它）
   bench [名称…]    性能基准，并与同类工具对比
+  bundle           打出安装包（.deb、.rpm），放到 out/
+  licences         重新收集所用开源组件的许可证（assets/licences.json）
   pictures         用真实输出更新 docs/pictures/ 里的图片";
 
 fn main() -> ExitCode {
@@ -58,14 +64,14 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         "setup" => setup::setup(&checkout),
         "run" => run(&checkout),
         "test" => checks::test(&checkout),
+        "bundle" => bundle::bundle(&checkout),
+        "licences" => licences::write(&checkout),
         "pictures" => pictures::pictures(&checkout),
         other => Err(Failure::unusable(format!("没有命令 `{other}`\n\n{USAGE}"))),
     }
 }
 
-/// Builds the product and starts it.
-///
-/// The window takes this place once it exists; until then the sample dossier is what there is to look at.
+/// Builds the product and starts it, with the sample dossier beside it as files.
 fn run(checkout: &Checkout) -> Result<(), Failure> {
     setup::ensure(checkout, Purpose::Run)?;
     // Before the build, which takes minutes the first time.
@@ -73,5 +79,6 @@ fn run(checkout: &Checkout) -> Result<(), Failure> {
     let dossier = samples::build_dossier(checkout)?;
     let exported = samples::export(checkout, &dossier, samples)?;
     samples::announce(checkout, &exported);
-    Ok(())
+    let window = window::build(checkout)?;
+    window::show(checkout, &window)
 }

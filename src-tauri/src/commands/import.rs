@@ -2,6 +2,7 @@
 
 use dossier_core::dossiers::PickedFile;
 use dossier_core::form::Edited;
+use dossier_core::import::confirm::{ImportPreview, ImportRequest, ImportedRow};
 use dossier_core::storage::DocumentId;
 use dossier_core::{Result, files};
 use tauri::WebviewWindow;
@@ -20,7 +21,7 @@ pub async fn plan_import(program: Shared<'_>, document: String, request: ImportR
     let document: DocumentId = document.parse()?;
     let plan = move |program: &Program| {
         let (bytes, name) = workbook(program, &request.file)?;
-        program.reading(|workspace| workspace.plan_import(document, bytes, &name, &request))
+        program.reading(|workspace| workspace.plan_import(document, &bytes, &name, &request))
     };
     aside(program, plan).await
 }
@@ -35,7 +36,7 @@ pub async fn apply_import(
     let document: DocumentId = document.parse()?;
     let apply = move |program: &Program| {
         let (bytes, name) = workbook(program, &request.file)?;
-        program.with(|workspace| workspace.apply_import(document, bytes, &name, &request, rows))
+        program.with(|workspace| workspace.apply_import(document, &bytes, &name, &request, rows))
     };
     aside(program, apply).await
 }
