@@ -35,6 +35,16 @@ pub enum Action {
     Show(Document),
     /// 填写文档：合并内容；不认识或类型不符的字段一律拒绝，并全部列出
     Fill(Fill),
+    /// 逐处更改文档，整次改动算一步
+    Edit(Edit),
+    /// 撤销上一步改动
+    Undo(Document),
+    /// 重做刚撤销的一步
+    Redo(Document),
+    /// 文档的改动历史，最近的在前
+    History(Document),
+    /// 文档的表单和填写情况，供程序读取（JSON）
+    Form(Document),
     /// 检查文档，列出每一处问题
     Check(Document),
     /// 从 Excel、ODS 或 CSV 导入一张表
@@ -113,6 +123,15 @@ pub struct Fill {
     /// 要填入的内容（JSON；`-` 表示标准输入）
     #[arg(long, value_name = "文件")]
     pub from: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Edit {
+    #[command(flatten)]
+    pub document: Document,
+    /// 填一处：`字段=内容`，表格是 `表格[行].列=内容`，行从 0 数；内容为空则清空
+    #[arg(long = "set", value_name = "位置=内容", required = true)]
+    pub set: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -253,3 +253,22 @@ fn settings_are_shown_and_changed() {
     assert_eq!(settings["organisation"]["name"], "星河软件", "the logo alone was changed");
     assert_eq!(world.run(&[&"settings", &"set", &"--logo", &from]).status(), 2, "a text is no picture");
 }
+
+#[test]
+fn a_place_is_edited_undone_done_again_and_told() {
+    let world = World::new();
+    let id = world.new_document("memo-application", "{}", None);
+    world.run(&[&"edit", &id, &"--set", &"product_name=审计系统", &"--set", &"planned_at=下周"]).done();
+    let shown = world.json(&[&"show", &id]);
+    assert_eq!(shown["content"], json!({ "product_name": "审计系统" }));
+    let opened = world.json(&[&"form", &id]);
+    assert_eq!(opened["unfit"], json!({ "planned_at": "下周" }), "what cannot be read is kept as typed");
+    assert!(world.run(&[&"check", &id]).refused(1).is_empty(), "findings are the answer");
+    world.run(&[&"undo", &id]).done();
+    assert_eq!(world.json(&[&"show", &id])["content"], json!({}));
+    assert!(world.run(&[&"redo", &id]).done().contains("已重做"));
+    assert_eq!(world.json(&[&"show", &id])["content"], json!({ "product_name": "审计系统" }));
+    assert!(world.run(&[&"history", &id]).done().contains("新建草稿"));
+    assert!(world.run(&[&"edit", &id, &"--set", &"nowhere=x"]).refused(2).contains("nowhere"));
+    assert!(world.run(&[&"form", &id]).done().contains("必填"));
+}

@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "each test file uses its own part of the kit")]
 mod kit;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -189,4 +190,64 @@ fn five_hundred_rows_stand_on_the_paper_in_their_order() {
         let name = format!("系统{number:03}");
         from += text[from..].find(&name).unwrap_or_else(|| panic!("{name} is missing")) + name.len();
     }
+}
+
+/// What would run, or fetch something, if it were ever taken for more than a text.
+const HOSTILE: &str = r#"<img src=x onerror="alert(1)">=cmd|'/c calc'!A1"#;
+
+#[test]
+fn text_that_looks_like_markup_or_a_formula_stays_text() {
+    let folder = tempfile::tempdir().unwrap();
+    for template in TEMPLATES {
+        let (content, count) = hostile(template);
+        let pdf = rendered(folder.path(), template, &content, &format!("{template}.pdf"), &["--front"]);
+        let found = squeezed(&text_of(&pdf)).matches(&squeezed(HOSTILE)).count();
+        assert!(found >= count, "{template}: {found} of {count} texts are on the paper as typed");
+
+        let xlsx = rendered(folder.path(), template, &content, &format!("{template}.xlsx"), &[]);
+        let sheets = sheets_of(&xlsx);
+        assert!(sheets.contains("<sheetData"), "the sheets were read");
+        assert!(!sheets.contains("<f>") && !sheets.contains("<hyperlink"), "{template}: no cell computes or links");
+    }
+}
+
+/// The XML of all sheets of a workbook.
+fn sheets_of(xlsx: &Path) -> String {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(xlsx).expect("the workbook")).expect("a zip");
+    let mut xml = String::new();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        if name.starts_with("xl/worksheets/") && name.ends_with(".xml") {
+            part.read_to_string(&mut xml).expect("UTF-8");
+        }
+    }
+    xml
+}
+
+/// The sample with the hostile text in every field and column that takes any text, and how many those are.
+fn hostile(template: &str) -> (Value, usize) {
+    let shown = dossier(&["template", "show", template, "--json"]).stdout;
+    let form: Value = serde_json::from_slice(&shown).expect("JSON");
+    let takes_text = |field: &Value| matches!(field["type"].as_str(), Some("text" | "long_text" | "person"));
+    let (mut content, mut count) = (content(template), 0);
+    for field in form["fields"].as_array().expect("fields") {
+        let Some(value) = content.get_mut(field["id"].as_str().expect("an id")) else { continue };
+        if takes_text(field) && value.is_string() {
+            *value = json!(HOSTILE);
+            count += 1;
+        }
+        let (Some(columns), Some(rows)) = (field["columns"].as_array(), value.as_array_mut()) else { continue };
+        let fixed = field["fixed_rows"].as_array().map_or(0, Vec::len);
+        for row in rows.iter_mut().skip(fixed).filter_map(Value::as_object_mut) {
+            for column in columns.iter().filter(|column| takes_text(column)) {
+                if let Some(cell) = row.get_mut(column["id"].as_str().expect("an id")) {
+                    *cell = json!(HOSTILE);
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 5, "{template} has texts to try it with");
+    (Value::Object(content), count)
 }

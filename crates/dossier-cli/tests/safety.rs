@@ -106,6 +106,40 @@ fn a_kill_in_the_middle_loses_nothing_that_was_acknowledged() {
     }
 }
 
+/// What was typed, the step that takes it back and the entry that tells of it are stored together or not at all.
+#[cfg(unix)]
+#[test]
+fn a_kill_while_typing_leaves_no_edit_without_its_step() {
+    let world = World::new();
+    let id = world.new_document("memo-application", "{}", None);
+    let mut acknowledged = 0;
+    for round in 0..ROUNDS {
+        let mut command = world.command();
+        command.args(["edit", &id, "--set", &format!("product_name=第 {round} 次"), "--set", "planned_at=下周"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if round < ROUNDS - 1 {
+            std::thread::sleep(Duration::from_micros(round * round * 80));
+            child.kill().unwrap();
+        }
+        if !child.wait_with_output().unwrap().stdout.is_empty() {
+            acknowledged = round;
+        }
+    }
+    assert_eq!(acknowledged, ROUNDS - 1);
+    let storage = open(&world);
+    storage.check_structure().unwrap();
+    assert_eq!(storage.verify_audit().unwrap(), []);
+    let edits = storage.audit(Some(&id)).unwrap().len() - 1;
+    drop(storage);
+    // Every edit that the log tells of can be taken back, down to the empty draft.
+    for _ in 0..edits {
+        assert!(world.run(&[&"undo", &id]).done().contains("已撤销"));
+    }
+    let opened = world.json(&[&"form", &id]);
+    assert_eq!((&opened["content"], &opened["unfit"]), (&json!({}), &json!({})));
+    assert!(world.run(&[&"undo", &id]).done().contains("没有可以撤销"));
+}
+
 #[test]
 fn a_damaged_newer_or_foreign_database_is_told_and_left_alone() {
     let world = World::new();

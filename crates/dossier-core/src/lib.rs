@@ -3,11 +3,14 @@
 mod carried;
 pub mod compose;
 pub mod document;
+pub mod dossiers;
 pub mod environment;
 mod error;
 pub mod export;
 pub mod files;
+pub mod form;
 pub mod import;
+mod initials;
 pub mod settings;
 pub mod sheet;
 pub mod storage;
@@ -17,3 +20,6 @@ pub mod workspace;
 pub use environment::Environment;
 pub use error::{Code, Error, Issue, Result};
 pub use workspace::Workspace;
+
+#[cfg(test)]
+mod typescript;

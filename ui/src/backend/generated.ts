@@ -1,4 +1,4 @@
-// Made from the Rust types by a test of dossier-core; do not edit.
+// Made from the Rust types by a test of dossier-core (UPDATE_EXPECT=1 writes it anew); do not edit.
 
 /** `planned_at`, `plan[3].version`: a field, or a cell of a table. */
 export type Path = string;
@@ -8,296 +8,327 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** One row of a table field, by column id. */
 export type Row = { [key: string]: Json };
 
-// ---- the form: how a document looks, from its template alone
+/**
+ * How a document looks, from its template alone. Lengths are millimetres.
+ */
+export type Form = { template: string, 
+/**
+ * 产品发布申请表
+ */
+title: string, 
+/**
+ * 申请表
+ */
+short: string, style: FormStyle, 
+/**
+ * Width of the text area: 165, in landscape 267.
+ */
+width: number, sections: Array<Section>, blocks: Array<Block>, 
+/**
+ * Every field of the document, by id.
+ */
+fields: { [key in string]: Field }, };
 
-export type Form = {
-  template: string;
-  /** 产品发布申请表 */
-  title: string;
-  /** 申请表 */
-  short: string;
-  style: "form" | "report" | "plan" | "table";
-  /** Width of the text area, mm: 165, in landscape 267. */
-  width: number;
-  sections: Section[];
-  blocks: Block[];
-  /** Every field of the document, by id. */
-  fields: { [id: string]: Field };
-};
+export type FormStyle = "form" | "report" | "plan" | "table";
 
-/** A line of the outline: a section bar, a chapter, or a column of a plan table. */
-export type Section = {
-  id: string;
-  /** 一; empty where it has none. */
-  numeral: string;
-  name: string;
-  /** When it will be filled if not now: 打印后签. */
-  due: string | null;
-};
+/**
+ * A line of the outline: a section bar, a chapter, or a column of a plan table.
+ */
+export type Section = { id: string, 
+/**
+ * 一; empty where it has none.
+ */
+numeral: string, name: string, 
+/**
+ * When it will be filled if not now: 打印后签.
+ */
+due: string | null, };
 
-export type Block = {
-  /** Stable within the template: b0, b1 … */
-  id: string;
-  /** Index into `sections`. */
-  section: number | null;
-  what: What;
-};
+export type Block = { 
+/**
+ * Stable within the template: b0, b1 …
+ */
+id: string, 
+/**
+ * Index into `sections`.
+ */
+section: number | null, what: What, };
 
-export type What =
-  | { kind: "title"; text: Part[] }
-  | { kind: "lines"; rows: Part[][][] }
-  /** A section bar across the form. */
-  | { kind: "bar"; text: Part[] }
-  | { kind: "heading"; level: 1 | 2; text: Part[] }
-  | { kind: "paragraph"; text: Part[] }
-  /** Numbered 1. 2. 3. */
-  | { kind: "clauses"; items: Part[][] }
-  | { kind: "grid"; rows: GridRow[] }
-  | { kind: "table"; table: TableLayout };
+export type What = { "kind": "title", text: Array<Part>, } | { "kind": "lines", rows: Array<Array<Array<Part>>>, } | { "kind": "bar", text: Array<Part>, } | { "kind": "heading", level: number, text: Array<Part>, } | { "kind": "paragraph", text: Array<Part>, } | { "kind": "clauses", items: Array<Array<Part>>, } | { "kind": "grid", rows: Array<GridRow>, } | { "kind": "table", table: TableLayout, };
 
-export type GridRow = {
-  /** b3.0 */
-  id: string;
-  cells: GridCell[];
-  /** Least height, mm. */
-  height: number | null;
-};
+export type GridRow = { 
+/**
+ * b3.0
+ */
+id: string, cells: Array<GridCell>, 
+/**
+ * Least height.
+ */
+height: number | null, };
 
-export type GridCell = {
-  /** mm */
-  width: number;
-  /** More than one: rows stacked within the cell. */
-  stack: Part[][];
-  align: "left" | "center" | "right";
-  label: boolean;
-};
+export type GridCell = { width: number, 
+/**
+ * More than one: rows stacked within the cell.
+ */
+stack: Array<Array<Part>>, align: Align, label: boolean, };
 
-export type TableLayout = {
-  /** Id of the table field. */
-  field: string;
-  signoff: boolean;
-  caption: Part[] | null;
-  note: Part[] | null;
-  /** Spans all tiers. */
-  lead: TableColumn | null;
-  tiers: TableColumn[][];
-  /** Least height of a body row, mm. */
-  row_height: number | null;
-};
+export type Align = "left" | "center" | "right";
 
-export type TableColumn = {
-  /** mm */
-  width: number;
-  head: string;
-  cell: Part[];
-  align: "left" | "center" | "right";
-  label: boolean;
-};
+export type TableLayout = { 
+/**
+ * Id of the table field.
+ */
+field: string, signoff: boolean, caption: Array<Part> | null, note: Array<Part> | null, 
+/**
+ * Spans all tiers.
+ */
+lead: TableColumn | null, tiers: Array<Array<TableColumn>>, 
+/**
+ * Least height of a body row.
+ */
+row_height: number | null, };
 
-/** A piece of a text of the layout. */
-export type Part =
-  | { kind: "literal"; text: string; bold: boolean }
-  | { kind: "field"; id: string; only_name: boolean; blank: number | null; bold: boolean }
-  | { kind: "row_number" };
+export type TableColumn = { width: number, head: string, cell: Array<Part>, align: Align, label: boolean, };
 
-export type Field = {
-  id: string;
-  label: string;
-  kind: FieldKind;
-  required: boolean;
-  /** The source document's own [如：…]. */
-  hint: string | null;
-  help: string | null;
-  clause: string | null;
-  unit: string | null;
-  /** Width of the rule of an empty field in running text, mm. */
-  blank: number | null;
-  /** How it fills itself, for people: 实际完成时间减计划完成时间. */
-  computed: string | null;
-  /** Whether it is shared by all documents of the release. */
-  carried: boolean;
-  /** Part of the document frame: number, revision … */
-  frame: boolean;
-  default: Json;
-};
+/**
+ * A piece of a text of the layout.
+ */
+export type Part = { "kind": "literal", text: string, bold: boolean, } | { "kind": "field", id: string, only_name: boolean, blank: number | null, bold: boolean, } | { "kind": "row_number" };
 
-export type FieldKind =
-  | { type: "text" }
-  | { type: "long_text" }
-  | { type: "integer" }
-  | { type: "decimal" }
-  | { type: "date"; words: boolean }
-  | { type: "datetime" }
-  | { type: "time" }
-  | { type: "duration"; minutes: boolean }
-  | { type: "version" }
-  | { type: "choice"; many: boolean; options: ChoiceOption[] }
-  | { type: "person"; many: boolean }
-  | { type: "department"; many: boolean }
-  | { type: "rating" }
-  | { type: "signature" }
-  | { type: "number"; pattern: string }
-  | { type: "table"; table: Table };
+/**
+ * One field of the document, or one column of a table.
+ */
+export type Field = { id: string, label: string, kind: FieldKind, required: boolean, 
+/**
+ * The source document's own [如：…].
+ */
+hint: string | null, help: string | null, clause: string | null, unit: string | null, 
+/**
+ * Width of the rule of an empty field in running text.
+ */
+blank: number | null, 
+/**
+ * How it fills itself, for people: 实际完成时间减计划完成时间.
+ */
+computed: string | null, 
+/**
+ * Whether it is shared by all documents of the release.
+ */
+carried: boolean, 
+/**
+ * Part of the document frame: number, revision …
+ */
+frame: boolean, default: Json, };
 
-/** What is stored is the name; the text is printed and may hold blanks. */
-export type ChoiceOption = { name: string; text: Part[] };
+export type FieldKind = { "type": "text" } | { "type": "long_text" } | { "type": "integer" } | { "type": "decimal" } | { "type": "date", words: boolean, } | { "type": "datetime" } | { "type": "time" } | { "type": "duration", minutes: boolean, } | { "type": "version" } | { "type": "choice", many: boolean, options: Array<ChoiceOption>, } | { "type": "person", many: boolean, } | { "type": "department", many: boolean, } | { "type": "rating" } | { "type": "signature" } | { "type": "number", pattern: string, } | { "type": "table", table: Table, };
 
-export type Table = {
-  columns: Field[];
-  /** Rows that are always there. */
-  fixed: FixedRow[];
-  /** Whether people may add rows. */
-  free: boolean;
-  blank_rows: number;
-  min_rows: number;
-  totals: Totals | null;
-};
+/**
+ * What is stored is the name; the text is printed and may hold blanks.
+ */
+export type ChoiceOption = { name: string, text: Array<Part>, };
 
-export type FixedRow = {
-  /** Printed, cannot be typed over. */
-  values: Row;
-  /** Cells of another kind than their column. */
-  kinds: { [column: string]: FieldKind };
-  /** Cells with another text than the layout's. */
-  cells: { [column: string]: Part[] };
-};
+export type Table = { columns: Array<Field>, 
+/**
+ * Rows that are always there.
+ */
+fixed: Array<FixedRow>, 
+/**
+ * Whether people may add rows.
+ */
+free: boolean, blank_rows: number, min_rows: number, totals: Totals | null, };
 
-export type Totals = { label: string; sum: string[]; dash: string[] };
+export type FixedRow = { 
+/**
+ * Printed, cannot be typed over.
+ */
+values: Row, 
+/**
+ * Cells of another kind than their column.
+ */
+kinds: { [key in string]: FieldKind }, 
+/**
+ * Cells with another text than the layout's.
+ */
+cells: { [key in string]: Array<Part> }, };
 
-// ---- the state: what the core knows of a document beyond what was typed
+export type Totals = { label: string, sum: Array<string>, dash: Array<string>, };
 
-export type State = {
-  /** Grows with every stored change; the preview shows which one it was made of. */
-  sequence: number;
-  /** Local time of the last change: 2026-03-11 12:31:07 */
-  saved_at: string;
-  status: Status;
-  /** Official, else provisional with （暂定）. */
-  number: string;
-  /** Values that nobody typed here, by path (`late`, `milestones[2].status`). */
-  derived: { [path: string]: Derived };
-  /** Typed values whose printed form is another than the stored one (86,400; 1 小时 40 分钟), by path. */
-  texts: { [path: string]: string };
-  /** Rows of tables that nobody typed here yet: presets, or those of the release. */
-  rows: { [table: string]: Row[] };
-  /** Sums as printed, by `table.column`. */
-  totals: { [path: string]: string };
-  /** Blocks and grid rows that do not stand on this paper, by id. */
-  hidden: string[];
-  /** Fields and cells that do not concern the document, by path. */
-  idle: string[];
-  /** As many as `Form.sections`. */
-  sections: SectionState[];
-  required: { filled: number; all: number };
-  problems: Problem[];
-  /** What would be undone and redone, for people: 计划发布时间; null where there is nothing. */
-  undo: string | null;
-  redo: string | null;
-};
+/**
+ * What the window shows around and within the fields; sent after every change.
+ */
+export type State = { 
+/**
+ * Grows with every stored change; the preview shows which one it was made of.
+ */
+sequence: number, 
+/**
+ * Local time of the last change: 2026-03-11 12:31:07
+ */
+saved_at: string, status: Status, 
+/**
+ * Official, else the provisional one of a draft.
+ */
+number: string, 
+/**
+ * Values that nobody typed here, by path (`late`, `milestones[2].status`).
+ */
+derived: { [key in string]: Derived }, 
+/**
+ * Typed values whose printed form is another than the stored one (86,400; 1 小时 40 分钟), by path.
+ */
+texts: { [key in string]: string }, 
+/**
+ * Rows of tables that nobody typed here yet: presets, or those of the release.
+ */
+rows: { [table: string]: Row[] }, 
+/**
+ * Sums as printed, by `table.column`.
+ */
+totals: { [key in string]: string }, 
+/**
+ * Blocks and grid rows that do not stand on this paper, by id.
+ */
+hidden: Array<string>, 
+/**
+ * Fields and cells that do not concern the document, by path.
+ */
+idle: Array<string>, 
+/**
+ * As many as `Form.sections`.
+ */
+sections: Array<SectionState>, required: Required, problems: Array<Problem>, 
+/**
+ * What would be undone and redone, for people: 计划发布时间; null where there is nothing.
+ */
+undo: string | null, redo: string | null, };
 
+/**
+ * Where a document stands in its life.
+ */
 export type Status = "draft" | "in_review" | "approved" | "controlled" | "obsolete";
 
-export type Derived = {
-  /** As printed. */
-  text: string;
-  value: Json;
-  origin: "carried" | "computed" | "default";
-};
+export type Derived = { 
+/**
+ * As printed.
+ */
+text: string, value: Json, origin: DerivedFrom, };
 
-export type SectionState = {
-  /** Compulsory fields that are still empty. */
-  missing: number;
-  /** Values that contradict a rule or cannot be read. */
-  wrong: number;
-};
+export type DerivedFrom = "carried" | "computed" | "default";
 
-export type Problem = {
-  /** Where: `planned_at`, `plan[3].version`; empty for the document as a whole. */
-  path: string;
-  /** Missing: compulsory and empty. Wrong: must be put right. Warning: may stay with a reason. */
-  kind: "missing" | "wrong" | "warning";
-  code: string;
-  /** 一 基本信息 › 当前线上版本 */
-  place: string;
-  /** Label alone: 当前线上版本 */
-  label: string;
-  message: string;
-  section: number | null;
-};
+export type SectionState = { 
+/**
+ * Compulsory fields that are still empty.
+ */
+missing: number, 
+/**
+ * Values that contradict a rule or cannot be read.
+ */
+wrong: number, };
 
-// ---- one document
+/**
+ * How many compulsory fields there are, and how many of them are filled.
+ */
+export type Required = { filled: number, all: number, };
 
-export type DocumentHead = {
-  /** D0001 */
-  id: string;
-  release: number | null;
-  template: string;
-  status: Status;
-  /** Why it cannot be changed; null for a draft. */
-  read_only: string | null;
-};
+export type Problem = { 
+/**
+ * Where: `planned_at`, `plan[3].version`; empty for the document as a whole.
+ */
+path: string, kind: ProblemKind, code: string, 
+/**
+ * 一 基本信息 › 当前线上版本
+ */
+place: string, 
+/**
+ * Label alone: 当前线上版本
+ */
+label: string, message: string, section: number | null, };
 
-export type Letterhead = {
-  organisation: string;
-  /** data: URL */
-  logo: string | null;
-  form_number: string;
-  form_version: string;
-  classification: string;
-};
+export type ProblemKind = "missing" | "wrong" | "warning";
 
-export type Opened = {
-  head: DocumentHead;
-  form: Form;
-  letterhead: Letterhead;
-  /** What was typed into this document, by field id; a table field holds a list of rows. */
-  content: { [field: string]: Json };
-  /** What was typed and cannot be read as its field's kind, by path: kept as typed. */
-  unfit: { [path: string]: string };
-  state: State;
-};
+export type DocumentHead = { 
+/**
+ * D0001
+ */
+id: string, release: number | null, template: string, status: Status, 
+/**
+ * Why it cannot be changed; null for a draft.
+ */
+read_only: string | null, };
 
-/** One change. Several go in one call and are one step of undo. */
-export type Edit =
-  /** A string as typed, a list of names for choices and people; null empties. */
-  | { kind: "set"; path: string; value: Json }
-  /** Takes out `remove` rows at `at` and puts `insert` there; cells hold text as typed or names. */
-  | { kind: "rows"; table: string; at: number; remove: number; insert: Row[] }
-  | { kind: "move_row"; table: string; from: number; to: number };
+/**
+ * What the page header takes from the settings.
+ */
+export type Letterhead = { organisation: string, 
+/**
+ * A `data:` URL.
+ */
+logo: string | null, form_number: string, form_version: string, classification: string, };
 
-export type Edited = {
-  /** Values as they are stored now, by path; whole tables by field id where many rows changed. Null: empty. */
-  values: { [path: string]: Json };
-  unfit: { [path: string]: string };
-  state: State;
-};
+/**
+ * A document as a window opens it.
+ */
+export type Opened = { head: DocumentHead, form: Form, letterhead: Letterhead, 
+/**
+ * What was typed into this document, by field id; a table field holds a list of rows.
+ */
+content: { [field: string]: Json }, 
+/**
+ * What was typed and cannot be read as its field's kind, by path: kept as typed.
+ */
+unfit: { [key in string]: string }, state: State, };
 
-export type Undone = {
-  edited: Edited;
-  /** Where the change was: to be shown and focused. Null: there was nothing to undo. */
-  focus: string | null;
-};
+/**
+ * One change. Several go in one call and are one step of undo.
+ */
+export type Edit = { "kind": "set", path: string, value: Json, } | { "kind": "rows", table: string, at: number, remove: number, insert: Row[], } | { "kind": "move_row", table: string, from: number, to: number, };
 
-export type HistoryEntry = {
-  /** Local: 2026-03-11 12:31 */
-  at: string;
-  /** 今天, 昨天, else 2026-03-09 */
-  day: string;
-  actor: string;
-  /** 计划发布时间; 变更说明，第 4 行; 新建草稿 */
-  what: string;
-  path: string | null;
-  /** As printed; null: 空. */
-  before: string | null;
-  after: string | null;
-};
+/**
+ * What a change led to.
+ */
+export type Edited = { 
+/**
+ * Values as they are stored now, by path; whole tables by field id where many rows changed. Null: empty.
+ */
+values: { [path: string]: Json }, unfit: { [key in string]: string }, state: State, };
+
+/**
+ * What going one step back or forth led to.
+ */
+export type Undone = { edited: Edited, 
+/**
+ * Where the change was: to be shown and focused. Null: there was nothing to undo.
+ */
+focus: string | null, };
+
+/**
+ * One line of the history of a document.
+ */
+export type HistoryEntry = { 
+/**
+ * Local: 2026-03-11 12:31
+ */
+at: string, 
+/**
+ * 今天, 昨天, else 2026-03-09
+ */
+day: string, actor: string, 
+/**
+ * 计划发布时间; 变更列表 第 4 行 名称; 新建草稿
+ */
+what: string, path: string | null, 
+/**
+ * As printed; null: 空.
+ */
+before: string | null, after: string | null, };
+
+// ---- import
 
 /** What fields are completed with. Initials are those of the pinyin: 周敏 → zm. */
 export type Completions = { people: PersonName[]; departments: Name[] };
 export type PersonName = { name: string; department: string; initials: string };
 export type Name = { name: string; initials: string };
 
-// ---- import
 
 export type ImportRequest = {
   /** Token of a picked file. */

@@ -4,7 +4,7 @@ import type {
   Backend, BackendError, Derived, Edit, Edited, Field, Json, Letterhead, Opened, Path, Problem, Row, Table, Undone,
 } from "../backend/backend";
 import { asBackendError } from "../problems";
-import { cellPath, parsePath } from "./path";
+import { parsePath } from "./path";
 
 /** A change is stored this long after the last keystroke … */
 const PAUSE_MS = 300;
@@ -37,6 +37,8 @@ export class DocumentStore {
   readonly current = ref<Path | null>(null);
   /** A field or cell to scroll to and focus; `turn` tells repeated requests for the same place apart. */
   readonly wanted = shallowRef<{ path: Path; turn: number } | null>(null);
+  /** Grows when places get other values than those being typed there: undo, import, rows that move. */
+  readonly replaced = ref(0);
 
   private readonly queue: Edit[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -140,6 +142,7 @@ export class DocumentStore {
     const rows = this.own(table);
     rows.splice(at, remove, ...insert.map((row) => ({ ...row })));
     this.queue.push({ kind: "rows", table, at, remove, insert });
+    this.replaced.value += 1;
     this.schedule();
   }
 
@@ -150,6 +153,7 @@ export class DocumentStore {
     if (!row) return;
     rows.splice(to, 0, row);
     this.queue.push({ kind: "move_row", table, from, to });
+    this.replaced.value += 1;
     this.schedule();
   }
 
@@ -165,6 +169,7 @@ export class DocumentStore {
   async run(call: () => Promise<Edited>): Promise<void> {
     await this.flush();
     this.take(await call());
+    this.replaced.value += 1;
   }
 
   /** Shows a place and puts the focus there. */
@@ -226,6 +231,7 @@ export class DocumentStore {
     try {
       const { edited, focus } = await call(this.id);
       this.take(edited);
+      this.replaced.value += 1;
       if (focus !== null) this.goTo(focus);
     } catch (reason) {
       this.failure.value = asBackendError(reason);
@@ -256,9 +262,13 @@ export class DocumentStore {
     this.state.value = edited.state;
   }
 
+  /** Whether a change that is not stored yet concerns a place, or the table that it lies in. */
   private isQueued(path: Path): boolean {
-    const { field } = parsePath(path);
-    return this.queue.some((edit) => (edit.kind === "set" ? edit.path === path || edit.path === field || (path === field && parsePath(edit.path).field === field) : edit.table === field));
+    const at = parsePath(path);
+    return this.queue.some((edit) => {
+      if (edit.kind !== "set") return edit.table === at.field;
+      return edit.path === path || (at.row === null && parsePath(edit.path).field === at.field);
+    });
   }
 
   /** The document's own rows of a table, taken over from those to start with where there are none. */
@@ -275,5 +285,3 @@ export class DocumentStore {
     return rows[row] as Row;
   }
 }
-
-export { cellPath };

@@ -1,6 +1,7 @@
 //! One module a group of commands. Each asks the core and prints the answer.
 
 mod document;
+mod editing;
 mod input;
 mod paper;
 mod settings;
@@ -21,6 +22,11 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::List(list) => document::list(&world, list),
         Action::Show(document) => document::show(&world, document),
         Action::Fill(fill) => document::fill(&world, fill),
+        Action::Edit(edit) => editing::edit(&world, edit),
+        Action::Undo(document) => editing::undo(&world, document),
+        Action::Redo(document) => editing::redo(&world, document),
+        Action::History(document) => editing::history(&world, document),
+        Action::Form(document) => editing::form(&world, document),
         Action::Check(document) => document::check(&world, document),
         Action::Import(import) => document::import(&world, import),
         Action::Export(export) => paper::export(&world, export),

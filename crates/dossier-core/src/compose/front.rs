@@ -20,7 +20,7 @@ pub(super) fn wanted(composer: &Composer, front: Front) -> bool {
         Front::Always => true,
         Front::Never => false,
         Front::Auto => {
-            let typed = |id: &&str| composer.values.get(id).is_some() && !composer.is_placed(id);
+            let typed = |id: &&str| composer.values.get(id).is_some() && !composer.template.is_placed(id);
             !composer.wanted.blank && FRONT_FIELDS.iter().any(typed)
         }
     }

@@ -7,6 +7,7 @@
 mod fill;
 mod front;
 mod rows;
+mod standing;
 
 use std::sync::Arc;
 
@@ -14,10 +15,12 @@ use dossier_layout::content::{
     Block, Content, Contents, Furniture, Group, Inline, Logo, Piece, Row, RowKind, Sheet, Style, Table, TablePart,
 };
 
-use crate::document::{Applies, Values};
-use crate::template::{self, Condition, Entry, OnBlank, Template, Text, What};
+use crate::document::Values;
+use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
+pub(crate) use rows::natural_align;
+pub(crate) use standing::Standing;
 
 /// The composed paper of one document.
 #[derive(Debug, Clone)]
@@ -107,6 +110,7 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
         template,
         values,
         wanted,
+        standing: Standing { template, values, blank: wanted.blank },
         filler: Filler { template, values, blank: wanted.blank },
         sources: Vec::new(),
         caption: None,
@@ -140,6 +144,7 @@ struct Composer<'a> {
     template: &'a Template,
     values: &'a Values<'a>,
     wanted: Wanted,
+    standing: Standing<'a>,
     filler: Filler<'a>,
     sources: Vec<Source>,
     /// Heading that stands above a table: its caption on further pages.
@@ -189,7 +194,7 @@ impl Composer<'_> {
                 index = end;
                 continue;
             }
-            if self.prints(&entries[index]) {
+            if self.standing.entry(&entries[index]) {
                 blocks.extend(self.entry(&entries[index]));
             }
             index += 1;
@@ -251,7 +256,7 @@ impl Composer<'_> {
         let mut section: Option<Section> = None;
         let (mut new_page, mut takes_previous) = (false, false);
         for entry in entries {
-            if !self.prints(entry) {
+            if !self.standing.entry(entry) {
                 continue;
             }
             if let What::Bar(text) = &entry.what {
@@ -284,40 +289,6 @@ impl Composer<'_> {
         }
         parts.extend(section.map(Section::finish));
         parts
-    }
-
-    /// Whether an entry of the layout stands on this paper.
-    fn prints(&self, entry: &Entry) -> bool {
-        let state = self.state(entry.when.as_ref(), std::iter::empty());
-        self.stands(state, entry.on_blank)
-    }
-
-    /// Whether something applies: by its own condition, else by those of its fields. `None`: nothing decides.
-    fn state<'f>(&self, when: Option<&Condition>, fields: impl Iterator<Item = &'f str>) -> Option<Applies> {
-        if let Some(condition) = when {
-            return Some(self.values.applies(condition));
-        }
-        let mut state = None;
-        for id in fields {
-            let condition = self.template.field(id).and_then(|field| field.when.as_ref());
-            // A field without a condition always applies, and its row with it.
-            let applies = self.values.applies(condition?);
-            state = match (state, applies) {
-                (Some(Applies::Yes), _) | (_, Applies::Yes) => Some(Applies::Yes),
-                (Some(Applies::Undecided), _) | (_, Applies::Undecided) => Some(Applies::Undecided),
-                _ => Some(Applies::No),
-            };
-        }
-        state
-    }
-
-    fn stands(&self, state: Option<Applies>, on_blank: OnBlank) -> bool {
-        let as_blank = self.wanted.blank || state == Some(Applies::Undecided);
-        match on_blank {
-            OnBlank::Only => as_blank,
-            OnBlank::Omit => !as_blank && state != Some(Applies::No),
-            OnBlank::Print => self.wanted.blank || state != Some(Applies::No),
-        }
     }
 
     fn furniture(&self, letterhead: &Letterhead) -> Furniture {
@@ -380,19 +351,6 @@ impl Composer<'_> {
             None if default.is_empty() => vec![fill::blank(fill::HEADER_BLANK)],
             None => vec![Inline::sans(default)],
         }
-    }
-
-    /// Whether the layout has a place for the field.
-    fn is_placed(&self, id: &str) -> bool {
-        let holds = |text: &Text| text.fields().any(|field| field == id);
-        self.template.layout.iter().any(|entry| match &entry.what {
-            What::Lines(rows) => rows.iter().flatten().any(holds),
-            What::Bar(text) | What::Heading(text) | What::Subheading(text) | What::Paragraph(text) => holds(text),
-            What::Clauses(clauses) => clauses.iter().any(holds),
-            What::Grid(rows) => rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.stack).any(holds),
-            What::Table(layout) => layout.field == id,
-            What::PageBreak => false,
-        })
     }
 
     fn value_text(&self, field: &str) -> Option<String> {

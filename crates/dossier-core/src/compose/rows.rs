@@ -25,14 +25,8 @@ pub(super) fn full_width(text: Vec<Inline>) -> Cell {
 impl Composer<'_> {
     /// The rows of a grid that stand on this paper.
     pub(super) fn grid(&mut self, rows: &[GridRow]) -> Vec<Row> {
-        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.row_stands(row)).collect();
+        let standing: Vec<&GridRow> = rows.iter().filter(|row| self.standing.row(row)).collect();
         standing.into_iter().map(|row| self.grid_row(row)).collect()
-    }
-
-    fn row_stands(&self, row: &GridRow) -> bool {
-        let fields = row.cells.iter().flat_map(|cell| &cell.stack).flat_map(Text::fields);
-        let state = self.state(row.when.as_ref(), fields);
-        self.stands(state, row.on_blank)
     }
 
     fn grid_row(&mut self, row: &GridRow) -> Row {
@@ -211,7 +205,7 @@ impl Composer<'_> {
             width: Abs::mm(column.width),
             body: CellBody::Text(self.filler.fill(&text, &context)),
             label: column.label,
-            align: column.align.map_or_else(|| natural_align(&text, table), layout_align),
+            align: layout_align(column.align.unwrap_or_else(|| natural_align(&text, table))),
             open_left: false,
             tag: self.tag_shared(text, place),
         }
@@ -262,15 +256,16 @@ fn layout_width(layout: &TableLayout) -> f64 {
 }
 
 /// Ids, versions, dates, counts, names and ratings are centred; sizes and money stand right; text left.
-fn natural_align(text: &Text, table: &TableField) -> Align {
+pub(crate) fn natural_align(text: &Text, table: &TableField) -> template::Align {
     let [Part::Field { id, .. }] = &text.parts[..] else {
-        return if matches!(text.parts[..], [Part::RowNumber]) { Align::Center } else { Align::Left };
+        let is_number = matches!(text.parts[..], [Part::RowNumber]);
+        return if is_number { template::Align::Center } else { template::Align::Left };
     };
     let kind = table.columns.iter().find(|column| column.id == *id).map(|column| &column.kind);
     match kind {
-        None | Some(Kind::Text | Kind::LongText | Kind::Department { .. } | Kind::Table(_)) => Align::Left,
-        Some(Kind::Decimal) => Align::Right,
-        Some(_) => Align::Center,
+        None | Some(Kind::Text | Kind::LongText | Kind::Department { .. } | Kind::Table(_)) => template::Align::Left,
+        Some(Kind::Decimal) => template::Align::Right,
+        Some(_) => template::Align::Center,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod check;
 mod compute;
+mod delta;
 mod display;
 mod moment;
 mod number;
@@ -15,8 +16,10 @@ mod validate;
 mod values;
 mod version;
 
-pub use check::{advise, check};
+pub use check::{advise, check, missing};
+pub use delta::{Delta, Direction};
 pub use display::display;
 pub use read::{LONGEST_TEXT, Reading, Unfit, is_empty, parse_text, read, read_with_blanks};
+pub(crate) use validate::read_field;
 pub use validate::{Document, Draft, MOST_ROWS, merge, validate};
 pub use values::{Applies, Origin, RowValues, Values};

@@ -310,7 +310,8 @@ fn version(value: &Value) -> Result<Value, Unfit> {
         let message = format!("要是文字，如 \"1.10\"，现在是数字 {number}：写成数字时 1.10 会变成 1.1");
         return Err(Unfit::new("not_text", message));
     }
-    let text = line(value)?;
+    // An input method in full width writes Ｖ４．２．０.
+    let text = narrow(&line(value)?);
     if super::version::is_version(&text) {
         return Ok(Value::String(text));
     }

@@ -231,8 +231,9 @@ impl<'a> Reader<'a> {
         while rows.last().is_some_and(Map::is_empty) {
             rows.pop();
         }
-        // No rows at all is something to say where the template would start with some.
-        if rows.is_empty() && (table.presets.is_empty() || !typed.is_empty()) {
+        // No rows at all is something to say where the template, or the release, would start with some.
+        let starts_with_some = !table.presets.is_empty() || field.carries.is_some();
+        if rows.is_empty() && (!starts_with_some || !typed.is_empty()) {
             return None;
         }
         Some(Value::Array(rows.into_iter().map(Value::Object).collect()))
@@ -310,7 +311,7 @@ fn is_same(table: &TableField, row: &FixedRow, id: &str, typed: &Value, fixed: &
 }
 
 /// Reads a value; a number may carry the field's unit: `86,400 元`.
-fn read_field(field: &Field, kind: &Kind, value: &Value) -> Result<Option<Reading>, Unfit> {
+pub(crate) fn read_field(field: &Field, kind: &Kind, value: &Value) -> Result<Option<Reading>, Unfit> {
     if let (Some(unit), Value::String(text), Kind::Integer | Kind::Decimal) = (&field.unit, value, kind)
         && let Some(number) = text.trim().strip_suffix(unit.as_str())
     {

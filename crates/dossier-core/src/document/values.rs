@@ -117,6 +117,11 @@ impl<'a> Values<'a> {
 
     // ---- tables
 
+    /// Whether the rows of a table were typed into this document.
+    pub fn is_table_typed(&self, table: &str) -> bool {
+        matches!(self.content.get(table), Some(Value::Array(_)))
+    }
+
     /// Rows that were typed, carried or preset, and at least the fixed ones.
     pub fn row_count(&self, table: &str) -> usize {
         let Some((field, table)) = self.template.table(table) else { return 0 };

@@ -82,12 +82,21 @@ impl Environment {
 
     /// A stored moment (UTC) as this machine's people read it: `2026-04-15 10:00`.
     pub fn local_time(&self, stored: &str) -> String {
+        self.local(stored, "%Y-%m-%d %H:%M")
+    }
+
+    /// The same to the second: `2026-04-15 10:00:07`.
+    pub fn local_second(&self, stored: &str) -> String {
+        self.local(stored, "%Y-%m-%d %H:%M:%S")
+    }
+
+    fn local(&self, stored: &str, format: &str) -> String {
         let Ok(moment) = DateTime::parse_from_rfc3339(stored) else { return stored.to_owned() };
         let local = match self.clock {
             Clock::System => moment.with_timezone(&Local).fixed_offset(),
             Clock::Fixed(now) => moment.with_timezone(now.offset()),
         };
-        local.format("%Y-%m-%d %H:%M").to_string()
+        local.format(format).to_string()
     }
 
     /// Who is logged in at this machine; the audit log names them.

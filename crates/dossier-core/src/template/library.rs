@@ -62,9 +62,11 @@ impl Library {
         self.shelved(id)?.template()
     }
 
-    /// All templates, in the order of their ids.
+    /// All templates, in the order of lists; those that cannot be read come last.
     pub fn iter(&self) -> impl Iterator<Item = Result<&Template>> {
-        self.shelf.values().map(Shelved::template)
+        let mut all: Vec<_> = self.shelf.values().map(Shelved::template).collect();
+        all.sort_by_key(|template| template.as_ref().map_or(u64::MAX, |template| template.order as u64));
+        all.into_iter()
     }
 
     /// The complete example that comes with a template.

@@ -14,6 +14,10 @@ pub struct Template {
     /// Number of the form, printed as 表单编号.
     pub form_number: String,
     pub title: String,
+    /// What lists and file names call it: 申请表.
+    pub short: String,
+    /// Place among the documents of a release.
+    pub order: usize,
     /// What stands large on the first page, where it is not the title.
     pub heading: Option<Text>,
     /// Pattern of the official number, such as `REL-SUM-{year}-{seq:03}`.
@@ -62,6 +66,8 @@ pub struct Field {
     pub blank: Option<f64>,
     /// Part of the document frame (number, revision, classification …): placed by the program, not by the layout.
     pub frame: bool,
+    /// Concerns one release alone, such as a result: never taken over from an earlier one.
+    pub fresh: bool,
 }
 
 /// What a field holds.
@@ -278,6 +284,19 @@ impl Template {
     pub fn table(&self, id: &str) -> Option<(&Field, &TableField)> {
         let field = self.field(id)?;
         Some((field, field.table()?))
+    }
+
+    /// Whether the layout has a place for the field.
+    pub fn is_placed(&self, id: &str) -> bool {
+        let holds = |text: &Text| text.fields().any(|field| field == id);
+        self.layout.iter().any(|entry| match &entry.what {
+            What::Lines(rows) => rows.iter().flatten().any(holds),
+            What::Bar(text) | What::Heading(text) | What::Subheading(text) | What::Paragraph(text) => holds(text),
+            What::Clauses(clauses) => clauses.iter().any(holds),
+            What::Grid(rows) => rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.stack).any(holds),
+            What::Table(layout) => layout.field == id,
+            What::PageBreak => false,
+        })
     }
 
     /// A column of a table field.

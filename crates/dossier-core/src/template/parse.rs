@@ -56,6 +56,8 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         problems.add(0, "missing_key", "模板 缺少 style");
     }
     let heading = keys.text("heading");
+    let short = keys.string("short").map(|short| short.value);
+    let order = keys.count("order").unwrap_or(usize::from(u16::MAX));
     let number = head.number.clone().unwrap_or_default();
     let frame = frame::fields(&number, head.category.as_deref().unwrap_or_default());
     let book = fields::read(keys.keys("fields"), frame, problems);
@@ -72,6 +74,8 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         id: head.id?,
         version: head.version?,
         form_number: head.form_number?,
+        short: short.or_else(|| head.title.clone())?,
+        order: order,
         title: head.title?,
         heading: heading.map(|heading| heading.value),
         number: head.number?,

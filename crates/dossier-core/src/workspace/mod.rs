@@ -1,13 +1,20 @@
 //! The use cases: what the terminal program and the window do with documents.
 
+mod confirm;
 mod difference;
+mod dossiers;
+mod editing;
+mod export;
 mod facts;
+mod history;
 mod import;
+mod program;
+mod releases;
 mod show;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use chrono::Datelike;
@@ -17,11 +24,11 @@ use serde_json::{Map, Value};
 use crate::carried::with_facts;
 use crate::compose::Front;
 use crate::document::{self, Document, Draft, Values};
-use crate::export::{self, Exported, Format, Job, Options};
+use crate::export::{self as paper, Exported, Format, Job, Options};
+use crate::form;
 use crate::settings::Settings;
 use crate::storage::{
-    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
-    Transaction,
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Storage, Transaction,
 };
 use crate::template::{Library, Template};
 use crate::{Code, Environment, Error, Issue, Result};
@@ -35,6 +42,8 @@ pub struct Workspace {
     storage: Storage,
     environment: Environment,
     library: OnceLock<Library>,
+    /// None in memory.
+    folder: Option<PathBuf>,
 }
 
 /// What a check of a document finds.
@@ -65,7 +74,10 @@ impl Workspace {
     /// As [`Storage::open`].
     pub fn open(folder: &Path, environment: Environment) -> Result<Self> {
         let storage = Storage::open(folder, environment.now())?;
-        Ok(Self { storage, environment, library: OnceLock::new() })
+        let folder = Some(folder.to_path_buf());
+        let mut workspace = Self { storage, environment, library: OnceLock::new(), folder };
+        workspace.sum_up_all()?;
+        Ok(workspace)
     }
 
     /// A workspace that is gone when it is dropped.
@@ -74,7 +86,7 @@ impl Workspace {
     /// None but want of memory.
     pub fn in_memory(environment: Environment) -> Result<Self> {
         let storage = Storage::in_memory(environment.now())?;
-        Ok(Self { storage, environment, library: OnceLock::new() })
+        Ok(Self { storage, environment, library: OnceLock::new(), folder: None })
     }
 
     pub fn environment(&self) -> &Environment {
@@ -127,6 +139,9 @@ impl Workspace {
                 tx.detail("release", name);
             }
             write(tx, id, &template, release, &Map::new(), &content)?;
+            if let Some(release) = release {
+                dossiers::sum_up_release(tx, release)?;
+            }
             Ok(id)
         })?;
         Ok(id)
@@ -155,7 +170,7 @@ impl Workspace {
     /// Unknown or mistyped fields, all listed; the document is no draft any more. Then nothing changes.
     pub fn fill(&mut self, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
         let act = act(&self.environment, "document.fill");
-        Ok(self.storage.transact(act, |tx| change(tx, id, changes))?.0)
+        Ok(self.storage.transact(act, |tx| merge(tx, id, "", changes))?.0)
     }
 
     /// Every problem of a document with its place.
@@ -164,11 +179,19 @@ impl Workspace {
     /// There is no such document, or it is damaged.
     pub fn check(&self, id: DocumentId) -> Result<Findings> {
         let loaded = load(&self.storage, id)?;
+        let mut found = self.findings(&loaded)?;
+        let unfit = self.storage.unfit(id)?;
+        found.issues.splice(0..0, form::unfit_issues(&loaded.template, &unfit));
+        Ok(found)
+    }
+
+    /// What values and fonts say of a document; texts that are no values are told apart.
+    fn findings(&self, loaded: &Loaded) -> Result<Findings> {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
         let values = Values::new(&document, &loaded.template, &facts);
-        issues.extend(export::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
+        issues.extend(paper::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
         let mut warnings = document::advise(&document, &loaded.template, &facts);
         warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
         Ok(Findings { issues, warnings })
@@ -191,7 +214,7 @@ impl Workspace {
             year: loaded.record.year,
             provisional_number: Some(provisional_number(&loaded.record)),
         };
-        export::export(&job, format)
+        paper::export(&job, format)
     }
 
     /// The settings of the data folder.
@@ -247,7 +270,7 @@ pub fn render(
     let facts = &Map::new();
     let provisional_number = None;
     let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
-    export::export(&job, format)
+    paper::export(&job, format)
 }
 
 /// The templates of the program.
@@ -306,21 +329,16 @@ fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template>
     })
 }
 
-/// Changes a draft within a transaction and returns the places that changed.
-fn change(tx: &mut Transaction<'_>, id: DocumentId, changes: Map<String, Value>) -> Result<Vec<String>> {
-    let record = tx.document(id)?;
-    if record.status != Status::Draft {
-        let label = record.status.label();
-        return Err(Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{label}”，不能再改"))
-            .hint("只有草稿可以填写；需要改动时请建立新版本"));
-    }
-    let template = kept_template(tx, &record)?;
-    let content = accept(&template, &record.content, changes)?.into_content();
-    let changed: Vec<String> =
-        difference::difference(&record.content, &content).keys().map(ToString::to_string).collect();
-    tx.subject(id);
-    write(tx, id, &template, record.release, &record.content, &content)?;
-    Ok(changed)
+/// Merges content into a draft within a transaction and returns the places that changed. `step` names the step of undo.
+fn merge(tx: &mut Transaction<'_>, id: DocumentId, step: &str, changes: Map<String, Value>) -> Result<Vec<String>> {
+    editing::change(tx, id, |template, typed, _| {
+        let first = changes.keys().next().cloned();
+        let mut unfit = typed.unfit;
+        // What is filled anew takes the place of the texts that could not be read.
+        unfit.retain(|path, _| form::Path::parse(path).is_none_or(|path| !changes.contains_key(path.field())));
+        let content = accept(template, &typed.content, changes)?.into_content();
+        Ok((form::Typed { content, unfit }, editing::mark(template, step, first.as_deref())))
+    })
 }
 
 /// Stores content that has been accepted, and everything that follows from it.
@@ -333,11 +351,13 @@ fn write(
     new: &Map<String, Value>,
 ) -> Result<()> {
     let changes = difference::difference(old, new);
-    if !changes.is_empty() {
+    let changes_nothing = changes.is_empty();
+    if !changes_nothing {
         tx.detail("changes", changes);
     }
     let Some(release) = release else { return put(tx, id, template, new, &Facts::new(), None) };
     let before = tx.release(release)?;
+    let old_name = releases::own_name(&before.facts);
     let facts = facts::after_typing(template, id, old, new, before.facts);
     let shared = tx.set_facts(release, &facts)?;
     put(tx, id, template, new, &facts, Some(&before.name))?;
@@ -347,8 +367,13 @@ fn write(
             let template = kept_template(tx, &other)?;
             let (content, _) = with_facts(&template, &other.content, &values(&facts));
             tx.set_title(other.id, &title(&template, &content))?;
-            tx.index_document(other.id, &words(&template, &content, Some(&before.name)))?;
+            tx.index_document(other.id, &dossiers::words(&template, &content, Some(&before.name)))?;
+            dossiers::sum_up(tx, other.id, &template, &other.content, &facts)?;
         }
+        releases::rename(tx, release, &before.name, old_name.as_deref(), &facts)?;
+    }
+    if shared || !changes_nothing {
+        dossiers::sum_up_release(tx, release)?;
     }
     Ok(())
 }
@@ -363,9 +388,9 @@ fn put(
 ) -> Result<()> {
     let (content, _) = with_facts(template, own, &values(facts));
     if tx.set_content(id, &title(template, &content), own)? {
-        tx.index_document(id, &words(template, &content, release))?;
+        tx.index_document(id, &dossiers::words(template, &content, release))?;
     }
-    Ok(())
+    dossiers::sum_up(tx, id, template, own, facts)
 }
 
 /// What the list calls a document: the form, then product and version where they are known.
@@ -376,23 +401,6 @@ fn title(template: &Template, content: &Map<String, Value>) -> String {
     };
     let about: Vec<&str> = ["release.product_name", "release.version"].into_iter().filter_map(known).collect();
     if about.is_empty() { template.title.clone() } else { format!("{} · {}", template.title, about.join(" ")) }
-}
-
-/// What a document is found by.
-fn words(template: &Template, content: &Map<String, Value>, release: Option<&str>) -> String {
-    let mut words = vec![template.title.clone(), release.unwrap_or_default().to_owned()];
-    content.values().for_each(|value| collect_words(value, &mut words));
-    words.join("\n")
-}
-
-fn collect_words(value: &Value, words: &mut Vec<String>) {
-    match value {
-        Value::String(text) => words.push(text.clone()),
-        Value::Number(number) => words.push(number.to_string()),
-        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
-        Value::Object(map) => map.values().for_each(|value| collect_words(value, words)),
-        Value::Null | Value::Bool(_) => {}
-    }
 }
 
 /// Content with changes merged into it; unknown and mistyped fields are refused, all listed.

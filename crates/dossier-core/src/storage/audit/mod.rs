@@ -85,6 +85,15 @@ impl Storage {
         .collect()
     }
 
+    /// Number of the last entry: it grows with everything that is written.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn sequence(&self) -> Result<i64> {
+        let mut statement = self.connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM audit")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Follows the chain from the first entry and tells every place where it is broken.
     ///
     /// # Errors
@@ -117,7 +126,7 @@ impl Transaction<'_> {
         let mut entry = AuditEntry {
             seq: last + 1,
             at: self.act.at.to_rfc3339(),
-            actor: self.act.actor.to_owned(),
+            actor: self.actor.clone(),
             action: self.act.action.to_owned(),
             subject: self.subject.clone(),
             detail: Value::Object(self.detail.clone()),

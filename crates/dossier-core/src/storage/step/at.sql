@@ -1,0 +1,1 @@
+SELECT number, at, label, focus, delta FROM steps WHERE document_id = ?1 AND number = ?2

@@ -1,0 +1,1 @@
+DELETE FROM unfit WHERE document_id = ?1

@@ -1,0 +1,1 @@
+SELECT step FROM documents WHERE id = ?1

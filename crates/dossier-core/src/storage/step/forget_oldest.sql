@@ -1,0 +1,1 @@
+DELETE FROM steps WHERE document_id = ?1 AND number <= ?2

@@ -1,0 +1,1 @@
+UPDATE documents SET step = ?2 WHERE id = ?1
