@@ -13,13 +13,20 @@ export type Place =
 export interface HomeMemory {
   scrollTop: number;
   selected: number | null;
+  scope: DossierQuery["scope"];
 }
 
 export const navigation = reactive({
   place: { view: "home", scope: "all" } as Place,
-  home: { scrollTop: 0, selected: null } as HomeMemory,
+  home: { scrollTop: 0, selected: null, scope: "all" } as HomeMemory,
 });
 
 export function go(place: Place): void {
+  if (place.view === "home") navigation.home.scope = place.scope;
   navigation.place = place;
+}
+
+/** Back to the list as it was left. */
+export function goHome(): void {
+  go({ view: "home", scope: navigation.home.scope });
 }

@@ -88,6 +88,8 @@ pub enum Code {
     DamagedDatabase,
     /// Fonts or templates that belong to the program are missing.
     Installation,
+    /// A fault of the program itself; what was being done has not happened.
+    Internal,
 
     // Workbooks from outside that cannot be used.
     CorruptFile,

@@ -6,6 +6,7 @@ mod pdf;
 
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
@@ -17,7 +18,8 @@ use crate::template::Template;
 use crate::{Code, Environment, Error, Issue, Result, files};
 
 /// What a document can be exported as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     Pdf,
     Xlsx,
@@ -63,6 +65,15 @@ pub struct Exported {
 }
 
 impl Format {
+    /// How names of such files end.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+        }
+    }
+
     /// The format that the name of a file asks for.
     ///
     /// # Errors

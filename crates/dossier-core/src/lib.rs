@@ -3,12 +3,14 @@
 mod carried;
 pub mod compose;
 pub mod document;
+pub mod dossiers;
 pub mod environment;
 mod error;
 pub mod export;
 pub mod files;
 pub mod form;
 pub mod import;
+mod initials;
 pub mod settings;
 pub mod sheet;
 pub mod storage;

@@ -166,7 +166,7 @@ sequence: number,
  */
 saved_at: string, status: Status, 
 /**
- * Official, else provisional with （暂定）.
+ * Official, else the provisional one of a draft.
  */
 number: string, 
 /**

@@ -26,6 +26,24 @@ pub(super) struct Head {
     /// The head's texts of every column, from the top.
     pub(super) texts: BTreeMap<u32, Vec<String>>,
     pub(super) score: f64,
+    /// Requested columns of which a person said where they stand.
+    pub(super) told: Vec<usize>,
+}
+
+impl Head {
+    /// Lets a person say where columns stand: `None` leaves one empty, and no column of the sheet is read twice.
+    pub(super) fn put(&mut self, places: &[(usize, Option<u32>)]) {
+        let wanted = self.columns.len();
+        for &(index, place) in places.iter().filter(|(index, _)| *index < wanted) {
+            for column in self.columns.iter_mut().filter(|column| place.is_some() && **column == place) {
+                *column = None;
+            }
+            self.columns[index] = place;
+            self.guessed.retain(|guessed| *guessed != index);
+            self.duplicates.retain(|(column, _)| Some(*column) != place);
+            self.told.push(index);
+        }
+    }
 }
 
 /// Rows near the top as a head is read: merged cells say their text everywhere.
@@ -128,8 +146,57 @@ pub(super) fn find_head(sheet: &Sheet, matcher: &Matcher, wanted: usize) -> Opti
     best
 }
 
+/// The head that ends in a row which a person named, whatever stands there.
+pub(super) fn head_at(sheet: &Sheet, matcher: &Matcher, wanted: usize, last: u32) -> Option<Head> {
+    sheet.last_row().filter(|end| *end > last)?;
+    let rows: Vec<HeadRow> = HeadRows::of(sheet, matcher).rows.into_iter().filter(|row| row.row <= last).collect();
+    let together = rows.iter().rev().zip(0..HEAD_DEPTH as u32).take_while(|(row, above)| row.row + above == last).count();
+    let best = (1..=together)
+        .filter_map(|depth| head_from(&rows[rows.len() - depth..], matcher, wanted))
+        .max_by(|one, other| one.score.total_cmp(&other.score));
+    best.or_else(|| {
+        // Nothing that is known stands there; a person will say which column is which.
+        let cells = sheet.row(last).iter().filter_map(|cell| Some((cell.at.column, HeadCell::of(cell)?)));
+        let row = HeadRow::new(last, cells.collect(), matcher);
+        Some(read_head(&[row], matcher, wanted))
+    })
+}
+
 /// Reads these rows as a head; `None` when they are none.
 pub(super) fn head_from(rows: &[HeadRow], matcher: &Matcher, wanted: usize) -> Option<Head> {
+    let mut head = read_head(rows, matcher, wanted);
+    let matched = head.columns.iter().flatten().count();
+    let enough = (wanted as f64 * 0.6).min(2.5);
+    if matched < wanted.min(3) || head.score + 1e-9 < enough {
+        return None;
+    }
+    if rows.len() > 1 {
+        let columns: BTreeSet<u32> = rows.iter().flat_map(|row| row.cells.keys().copied()).collect();
+        let stacks: Vec<Stack> = columns.iter().map(|&column| Stack::of(rows, column)).collect();
+        let taken: HashSet<u32> = head.columns.iter().flatten().copied().collect();
+        // Each further row must pull its weight, and what it adds must be heads: a row of content below the head, in
+        // which a word happens to be known, is not part of it.
+        let last = &rows[rows.len() - 1];
+        let own: Vec<u32> =
+            last.cells.iter().filter(|(_, cell)| cell.origin.row == last.row).map(|(column, _)| *column).collect();
+        let used = own.iter().filter(|column| taken.contains(column)).count();
+        let fitting = own.iter().filter(|&&column| {
+            let plain = &last.cells[&column].plain;
+            stacks.iter().any(|stack| {
+                stack.column == column
+                    && taken.contains(&column)
+                    && (stack.plain.len() < 2 || matcher_knows(matcher, stack, plain))
+            })
+        });
+        if own.is_empty() || used * 2 < own.len() || fitting.count() * 2 < own.len() {
+            return None;
+        }
+        head.score -= 0.3 * (rows.len() - 1) as f64;
+    }
+    Some(head)
+}
+
+fn read_head(rows: &[HeadRow], matcher: &Matcher, wanted: usize) -> Head {
     let columns: BTreeSet<u32> = rows.iter().flat_map(|row| row.cells.keys().copied()).collect();
     let stacks: Vec<Stack> = columns.iter().map(|&column| Stack::of(rows, column)).collect();
     let mut head = Head {
@@ -139,6 +206,7 @@ pub(super) fn head_from(rows: &[HeadRow], matcher: &Matcher, wanted: usize) -> O
         duplicates: Vec::new(),
         texts: stacks.iter().map(|stack| (stack.column, stack.texts.clone())).collect(),
         score: 0.0,
+        told: Vec::new(),
     };
     let mut taken: HashSet<u32> = HashSet::new();
     // Surer matches first over the whole row, so that a synonym never takes what another column says outright.
@@ -161,11 +229,6 @@ pub(super) fn head_from(rows: &[HeadRow], matcher: &Matcher, wanted: usize) -> O
             }
         }
     }
-    let matched = taken.len();
-    let enough = (wanted as f64 * 0.6).min(2.5);
-    if matched < wanted.min(3) || head.score + 1e-9 < enough {
-        return None;
-    }
     for stack in stacks.iter().filter(|stack| !taken.contains(&stack.column)) {
         let mut meanings = [Certainty::Exact, Certainty::Synonym].into_iter().flat_map(|certainty| {
             (0..2).filter_map(move |rank| {
@@ -174,27 +237,7 @@ pub(super) fn head_from(rows: &[HeadRow], matcher: &Matcher, wanted: usize) -> O
         });
         head.duplicates.extend(meanings.next().map(|index| (stack.column, index)));
     }
-    if rows.len() > 1 {
-        // Each further row must pull its weight, and what it adds must be heads: a row of content below the head, in
-        // which a word happens to be known, is not part of it.
-        let last = &rows[rows.len() - 1];
-        let own: Vec<u32> =
-            last.cells.iter().filter(|(_, cell)| cell.origin.row == last.row).map(|(column, _)| *column).collect();
-        let used = own.iter().filter(|column| taken.contains(column)).count();
-        let fitting = own.iter().filter(|&&column| {
-            let plain = &last.cells[&column].plain;
-            stacks.iter().any(|stack| {
-                stack.column == column
-                    && taken.contains(&column)
-                    && (stack.plain.len() < 2 || matcher_knows(matcher, stack, plain))
-            })
-        });
-        if own.is_empty() || used * 2 < own.len() || fitting.count() * 2 < own.len() {
-            return None;
-        }
-        head.score -= 0.3 * (rows.len() - 1) as f64;
-    }
-    Some(head)
+    head
 }
 
 fn matcher_knows(matcher: &Matcher, stack: &Stack, leaf: &str) -> bool {

@@ -16,6 +16,7 @@
 mod asides;
 mod cells;
 mod cfb;
+pub mod confirm;
 mod csv;
 mod format;
 mod head_row;
@@ -36,7 +37,7 @@ pub use cells::{
     Address, Cell, DefinedName, Moment, Number, Range, Sheet, Shows, Value, Workbook, WorkbookKind, column_letters,
 };
 pub use format::NumberFormat;
-pub use plan::{ColumnKind, ColumnSpec, ImportPlan, ImportedRow, Request, UnknownColumn, Warning};
+pub use plan::{Choices, ColumnKind, ColumnSpec, ImportPlan, ImportedRow, Match, Request, UnknownColumn, Warning};
 
 use crate::{Error, Result};
 
@@ -56,7 +57,17 @@ pub fn read_table(bytes: &[u8], file_name: &str, request: &Request<'_>) -> Resul
 
 /// As [`read_table`], in a workbook that was opened before.
 pub fn find_table(workbook: &Workbook, file_name: &str, request: &Request<'_>) -> Result<ImportPlan> {
-    table::find(workbook, request).map_err(|error| named(error, file_name))
+    find_table_as(workbook, file_name, request, &Choices::default())
+}
+
+/// As [`find_table`], where a person says otherwise than the search would.
+pub fn find_table_as(
+    workbook: &Workbook,
+    file_name: &str,
+    request: &Request<'_>,
+    choices: &Choices,
+) -> Result<ImportPlan> {
+    table::find(workbook, request, choices).map_err(|error| named(error, file_name))
 }
 
 impl Cell {

@@ -72,6 +72,26 @@ pub struct Request<'a> {
     pub sheet: Option<&'a str>,
 }
 
+/// Where a person says otherwise than the search would.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The last row of the head, counted from 1.
+    pub head_row: Option<u32>,
+    /// Requested columns by their index, each with the column of the sheet, counted from 0; none: left empty.
+    pub places: Vec<(usize, Option<u32>)>,
+}
+
+/// Where a requested column was found, and on what grounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Letters of its column in the sheet.
+    pub letters: String,
+    /// What stands over it there; empty where nothing does.
+    pub head: String,
+    /// For people: 同名, 近义, 相近, 去掉换行后相同, 指定.
+    pub how: &'static str,
+}
+
 /// What would be imported. Serialises as `{sheet, head_row, mapping, rows, warnings}`, rows keyed by the printed heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportPlan {
@@ -82,6 +102,8 @@ pub struct ImportPlan {
     pub columns: Vec<String>,
     /// Printed head and the letters of the column it was found in.
     pub mapping: Vec<(String, String)>,
+    /// For each requested column, in their order.
+    pub matches: Vec<Option<Match>>,
     pub rows: Vec<ImportedRow>,
     /// Columns of the workbook that nothing was asked about.
     pub unknown_columns: Vec<UnknownColumn>,

@@ -6,7 +6,7 @@ use super::asides::{is_blank, is_ordinal, is_remark, is_section, is_total};
 use super::cells::{Address, Cell, Sheet, Value, Workbook, column_letters};
 use super::head_row::{Head, HeadCell, HeadRow, head_from};
 use super::heads::{Matcher, normalise};
-use super::plan::{ColumnKind, ImportPlan, ImportedRow, Request, UnknownColumn, Warning};
+use super::plan::{ColumnKind, ImportPlan, ImportedRow, Match, Request, UnknownColumn, Warning};
 use super::text::{Doubt, text_of};
 
 /// Warnings of one kind; a person reads no more, and the last one says how many there are.
@@ -195,6 +195,7 @@ impl<'a> Reading<'a> {
             mapping: with_place()
                 .filter_map(|(spec, column)| Some((spec.head.clone(), column_letters((*column)?))))
                 .collect(),
+            matches: (0..specs.len()).map(|index| self.match_of(index)).collect(),
             rows,
             unknown_columns,
             missing_columns: with_place()
@@ -203,6 +204,45 @@ impl<'a> Reading<'a> {
                 .collect(),
             warnings: self.warnings,
         }
+    }
+
+    /// Where a requested column was found, and on what grounds.
+    fn match_of(&self, index: usize) -> Option<Match> {
+        let column = self.head.columns[index]?;
+        let printed = &self.request.columns[index].head;
+        let texts = self.head.texts.get(&column).map(Vec::as_slice).unwrap_or_default();
+        let without_breaks = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let same = texts.iter().any(|text| without_breaks(text) == without_breaks(printed));
+        let how = if self.head.told.contains(&index) {
+            "指定"
+        } else if same && self.written_over(column).any(|text| text.trim() == printed.as_str()) {
+            "同名"
+        } else if same {
+            "去掉换行后相同"
+        } else if self.head.guessed.contains(&index)
+            || texts.iter().any(|text| normalise(text) == normalise(printed))
+        {
+            "相近"
+        } else {
+            "近义"
+        };
+        Some(Match { letters: column_letters(column), head: texts.join(" "), how })
+    }
+
+    /// The texts over a column as they were written, also those of merged cells that reach over it.
+    fn written_over(&self, column: u32) -> impl Iterator<Item = &str> {
+        let last = self.head.last_row;
+        let rows = last.saturating_sub(2)..=last;
+        let merged = self.sheet.merges.iter().filter(move |range| {
+            (range.first.column..=range.last.column).contains(&column)
+                && range.first.row <= last
+                && range.last.row + 2 >= last
+        });
+        let places = rows.map(move |row| Address::new(row, column)).chain(merged.map(|range| range.first));
+        places.filter_map(|at| match &self.sheet.cell(at)?.value {
+            Value::Text(text) => Some(&**text),
+            _ => None,
+        })
     }
 
     fn warn(&mut self, code: &'static str, at: Address, message: String) {

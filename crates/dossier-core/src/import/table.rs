@@ -1,20 +1,28 @@
 //! The plan table in a workbook: which sheet, which head.
 
 use super::cells::{Address, Sheet, Workbook};
-use super::head_row::{Head, find_head};
+use super::head_row::{Head, find_head, head_at};
 use super::heads::Matcher;
 use super::limits;
-use super::plan::{ImportPlan, Request, Warning};
+use super::plan::{Choices, ImportPlan, Request, Warning};
 use super::rows::{Reading, place};
 use crate::{Code, Error, Result};
 
 /// Finds the table that fits best and reads it.
-pub(super) fn find(workbook: &Workbook, request: &Request<'_>) -> Result<ImportPlan> {
+pub(super) fn find(workbook: &Workbook, request: &Request<'_>, choices: &Choices) -> Result<ImportPlan> {
     let wanted = sheets_to_search(workbook, request)?;
     let matcher = Matcher::new(request.columns);
     let mut found: Vec<(&Sheet, Head)> = Vec::new();
     for sheet in &wanted {
-        found.extend(find_head(sheet, &matcher, request.columns.len()).map(|head| (*sheet, head)));
+        let head = match choices.head_row {
+            // Who names the row means this sheet, or the first that reaches so far.
+            Some(row) => head_at(sheet, &matcher, request.columns.len(), row.saturating_sub(1)),
+            None => find_head(sheet, &matcher, request.columns.len()),
+        };
+        found.extend(head.map(|mut head| {
+            head.put(&choices.places);
+            (*sheet, head)
+        }));
     }
     // Hidden sheets only when no other has a plan, unless one was asked for by name.
     if request.sheet.is_none() && found.iter().any(|(sheet, _)| sheet.visible) {

@@ -17,12 +17,23 @@ use read::Reader;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Settings {
     pub organisation: Organisation,
+    /// Who works at this machine; names the author of changes.
+    pub user: User,
     /// Offered where a department is asked for.
     pub departments: Vec<String>,
     /// Offered where a person is asked for.
     pub people: Vec<Person>,
     pub documents: DocumentDefaults,
     pub print: PrintDefaults,
+    /// Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
+    pub export_folder: String,
+}
+
+/// Who works at this machine. Where no name is set, it is who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct User {
+    pub name: String,
+    pub department: String,
 }
 
 /// Whose documents these are. Where nothing is set, nothing prints.
@@ -79,10 +90,12 @@ impl Default for Settings {
         let departments = ["产品部", "研发部", "测试部", "运维部", "信息安全部", "客户成功部", "产品管理部", "管理层"];
         Self {
             organisation: Organisation::default(),
+            user: User::default(),
             departments: departments.map(String::from).to_vec(),
             people: Vec::new(),
             documents: DocumentDefaults::default(),
             print: PrintDefaults::default(),
+            export_folder: String::new(),
         }
     }
 }
@@ -188,6 +201,8 @@ mod tests {
         settings.documents.form_numbers.insert("release-plan".into(), "XH-F-02".into());
         settings.documents.front_matter.insert("release-plan".into(), true);
         settings.print.duplex = true;
+        settings.user = User { name: "林知远".into(), department: "产品部".into() };
+        settings.export_folder = "D:\\发布文档".into();
         assert_eq!(Settings::from_json(&Value::Object(settings.to_json())).unwrap(), settings);
         assert_eq!(Settings::from_json(&json!({})).unwrap(), Settings::default());
     }
@@ -200,6 +215,8 @@ mod tests {
             "departments": ["产品部", 3],
             "people": [{ "name": "", "fone": "1" }],
             "print": { "duplex": "yes" },
+            "user": { "name": 7, "phone": "1" },
+            "export_folder": "发布文档",
             "documents": { "front_matter": { "release-plan": 1 } },
         }))
         .unwrap_err();
@@ -211,11 +228,14 @@ mod tests {
                 "organisation.name not_a_text",
                 "organisation.copyright_year not_a_year",
                 "organisation.logo not_a_logo",
+                "user.phone unknown_field",
+                "user.name not_a_text",
                 "departments[1] not_a_text",
                 "people[0].fone unknown_field",
                 "people[0].name required",
                 "documents.front_matter.release-plan not_a_boolean",
                 "print.duplex not_a_boolean",
+                "export_folder not_a_folder",
             ]
         );
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Settings};
+use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Settings, User};
 use crate::{Code, Error, Issue, Result};
 
 #[derive(Default)]
@@ -77,10 +77,13 @@ impl Reader {
 
 pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
     let mut settings = Settings::default();
-    let known = ["organisation", "departments", "people", "documents", "print"];
+    let known = ["organisation", "user", "departments", "people", "documents", "print", "export_folder"];
     let Some(map) = reader.object("", value, &known) else { return settings };
     if let Some(value) = map.get("organisation") {
         settings.organisation = organisation(reader, value);
+    }
+    if let Some(value) = map.get("user") {
+        settings.user = user(reader, value);
     }
     if let Some(value) = map.get("departments") {
         settings.departments = reader.list("departments", value, Reader::text);
@@ -94,6 +97,14 @@ pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
     }
     if let Some(value) = map.get("print") {
         settings.print = print(reader, value);
+    }
+    if let Some(value) = map.get("export_folder") {
+        settings.export_folder = reader.text("export_folder", value);
+        // Where a relative one leads depends on how the program was started.
+        if !settings.export_folder.is_empty() && !is_whole(&settings.export_folder) {
+            let message = format!("导出文件夹要写完整的路径，现在是“{}”", settings.export_folder);
+            reader.refuse("export_folder", "not_a_folder", message);
+        }
     }
     settings
 }
@@ -123,6 +134,22 @@ fn organisation(reader: &mut Reader, value: &Value) -> Organisation {
         Some(_) => reader.refuse("organisation.logo", "not_a_logo", "应是 `data:image/png;base64,…` 形式的文本"),
     }
     organisation
+}
+
+fn user(reader: &mut Reader, value: &Value) -> User {
+    let mut user = User::default();
+    let Some(map) = reader.object("user", value, &["name", "department"]) else { return user };
+    for (key, slot) in [("name", &mut user.name), ("department", &mut user.department)] {
+        if let Some(value) = map.get(key) {
+            *slot = reader.text(&join("user", key), value);
+        }
+    }
+    user
+}
+
+/// Whether a path begins at a root, of whichever system: settings move from one to another.
+fn is_whole(path: &str) -> bool {
+    path.starts_with(['/', '\\']) || (path.get(1..3) == Some(":\\") || path.get(1..3) == Some(":/"))
 }
 
 fn copyright_year(value: &Value) -> Option<CopyrightYear> {

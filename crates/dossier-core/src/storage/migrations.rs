@@ -10,8 +10,11 @@ use super::open::{APPLICATION, version};
 use crate::{Code, Error, Result, files};
 
 /// In order; the number of a migration is its place, counted from 1.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_store.sql"), include_str!("migrations/0002_editing.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_store.sql"),
+    include_str!("migrations/0002_editing.sql"),
+    include_str!("migrations/0003_dossiers.sql"),
+];
 
 /// Brings a database up to the last migration, each in a transaction of its own. A database that exists already is
 /// copied to `backups` first; `folder` is none for a database in memory.

@@ -5,10 +5,12 @@
 
 mod audit;
 mod document;
+mod dossier;
 mod error;
 mod hash;
 mod migrations;
 mod open;
+mod preference;
 mod release;
 mod search;
 mod setting;
@@ -26,7 +28,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use audit::{AuditEntry, AuditFault};
-pub use document::{DocumentId, DocumentRecord, DocumentSummary, Filter, NewDocument, Status};
+pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Status, Summary};
+pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
 pub use step::Step;
@@ -69,6 +72,8 @@ pub struct Changes {
 pub struct Transaction<'a> {
     storage: &'a Storage,
     act: Act<'a>,
+    /// Who does it: the person that the settings name, else the one who is logged in.
+    actor: String,
     subject: String,
     detail: Map<String, Value>,
     changes: Changes,
@@ -78,6 +83,14 @@ impl Storage {
     /// How long a writer waits for another one before it gives up.
     pub fn set_patience(&self, patience: Duration) -> Result<()> {
         Ok(self.connection.busy_timeout(patience)?)
+    }
+
+    /// Whether nothing has ever been written.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_untouched(&self) -> Result<bool> {
+        Ok(self.connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM audit)", [], |row| row.get(0))?)
     }
 
     /// Runs `body` as one transaction and records it in the audit log. Either everything is stored or nothing: a
@@ -93,8 +106,15 @@ impl Storage {
         // Immediate: who waits, waits before reading, so that nothing is decided on what is about to change.
         let guard = rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let before = self.connection.total_changes();
-        let mut transaction =
-            Transaction { storage: self, act, subject: String::new(), detail: Map::new(), changes: Changes::default() };
+        let actor = self.user()?.unwrap_or_else(|| act.actor.to_owned());
+        let mut transaction = Transaction {
+            storage: self,
+            act,
+            actor,
+            subject: String::new(),
+            detail: Map::new(),
+            changes: Changes::default(),
+        };
         let output = body(&mut transaction)?;
         if self.connection.total_changes() == before {
             guard.rollback()?;
@@ -116,6 +136,11 @@ impl Transaction<'_> {
     /// One thing more for the audit log.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.detail.insert(key.into(), value.into());
+    }
+
+    /// Who does it.
+    pub fn actor(&self) -> &str {
+        &self.actor
     }
 
     /// The moment of the transaction in UTC, as it is stored.

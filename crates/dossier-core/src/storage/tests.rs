@@ -294,9 +294,10 @@ fn an_older_database_is_copied_before_it_is_changed() {
     let next = [migrations::MIGRATIONS, &["ALTER TABLE documents ADD COLUMN number TEXT"]].concat();
     migrations::migrate(&storage.connection, &next, Some(folder.path()), now()).unwrap();
     assert_eq!(open::version(&storage.connection).unwrap(), next.len());
-    let copy = folder.path().join(BACKUPS).join("dossier-v1-20260415-100000.db");
+    let before = migrations::MIGRATIONS.len();
+    let copy = folder.path().join(BACKUPS).join(format!("dossier-v{before}-20260415-100000.db"));
     let copy = Connection::open(copy).unwrap();
-    assert_eq!(open::version(&copy).unwrap(), 1);
+    assert_eq!(open::version(&copy).unwrap(), before);
     let documents: i64 = copy.query_row("SELECT count(*) FROM documents", [], |row| row.get(0)).unwrap();
     assert_eq!(documents, 1);
     assert_eq!(storage.document("D0001".parse().unwrap()).unwrap().content, content("网络安全审计系统"));

@@ -98,6 +98,7 @@ pub(super) fn blank_field(id: &str) -> Field {
         unit: None,
         blank: None,
         frame: false,
+        fresh: false,
     }
 }
 
@@ -129,6 +130,7 @@ fn read_field(keys: Keys, id: &str, base: Option<Field>) -> (Field, Place) {
     field.clause = text("clause").or(field.clause);
     field.carries = text("carries").or(field.carries);
     field.blank = keys.length("blank").or(field.blank);
+    field.fresh = keys.boolean("fresh").unwrap_or(field.fresh);
     if let Some(when) = keys.condition("when") {
         place.when = when.at;
         field.when = Some(when.value);

@@ -66,6 +66,8 @@ pub struct Field {
     pub blank: Option<f64>,
     /// Part of the document frame (number, revision, classification …): placed by the program, not by the layout.
     pub frame: bool,
+    /// Concerns one release alone, such as a result: never taken over from an earlier one.
+    pub fresh: bool,
 }
 
 /// What a field holds.

@@ -263,7 +263,7 @@ fn mark_of(template: &Template, edits: &[Edit]) -> Mark {
 }
 
 /// The rows that a table shows while nobody has typed into it: those of the release, else its presets.
-fn base_rows(template: &Template, facts: &Map<String, Value>, table: &str) -> Vec<Map<String, Value>> {
+pub(super) fn base_rows(template: &Template, facts: &Map<String, Value>, table: &str) -> Vec<Map<String, Value>> {
     let (content, _) = with_facts(template, &Map::new(), facts);
     match content.get(table) {
         Some(rows) => rows_of(Some(rows)),

@@ -22,10 +22,10 @@ pub(super) fn after_typing(
         if before == after {
             continue;
         }
-        let ours = facts.get(key).is_none_or(|fact| fact.document == document);
+        let ours = facts.get(key).is_none_or(|fact| fact.document.is_none_or(|holder| holder == document));
         match after {
             Some(value) if ours || leads => {
-                facts.insert(key.clone(), Fact { value: value.clone(), document });
+                facts.insert(key.clone(), Fact { value: value.clone(), document: Some(document) });
             }
             None if ours => {
                 facts.remove(key);
@@ -48,7 +48,8 @@ pub(super) fn deviations(template: &Template, own: &Map<String, Value>, facts: &
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            let message = format!("“{}”与本次发布的其他文档不一致，{} 中是“{shared}”", field.label, fact.document);
+            let place = fact.document.map_or("新建发布时写的".to_owned(), |document| format!("{document} 中"));
+            let message = format!("“{}”与本次发布的其他文档不一致，{place}是“{shared}”", field.label);
             warnings.push(Issue::at(&field.id, "differs_from_release", message));
         }
     }

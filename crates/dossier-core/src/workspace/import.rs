@@ -3,9 +3,15 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Loaded, Workspace, act, load, merge};
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Loaded, Workspace, act, editing, load, merge, values};
 use crate::document;
-use crate::import::{ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table, open};
+use crate::form::{Edit, Path, Row};
+use crate::import::confirm::ImportMode;
+use crate::import::{
+    Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open,
+};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
 use crate::template::{Field, Kind, Part, TableField, Template, What};
@@ -18,6 +24,8 @@ pub struct ImportOptions {
     pub table: Option<String>,
     /// Name of a sheet; otherwise the one that fits best.
     pub sheet: Option<String>,
+    /// What becomes of the rows that are there.
+    pub mode: ImportMode,
     /// Only tells what would be imported.
     pub dry_run: bool,
 }
@@ -46,7 +54,8 @@ pub struct ImportReport {
 
 impl Workspace {
     /// Reads a workbook into a draft, all in one transaction: one that was exported from the same form gives its whole
-    /// content; of any other the plan table that it holds takes the place of the draft's.
+    /// content; of any other the plan table that it holds is taken over, by default in place of the draft's. What cannot
+    /// be read stays beside its cell as it stands in the file.
     ///
     /// # Errors
     /// The file cannot be used, or holds no such table; the document is no draft. Then nothing changes.
@@ -68,17 +77,16 @@ impl Workspace {
             return self.import_own(id, file_name, &loaded, own, find().ok(), options);
         }
         let (field, table, mut plan) = find()?;
-        let rows = rows(&mut plan, table);
+        let rows = read_rows(&mut plan, table);
         if !options.dry_run {
-            let act = act(&self.environment, "document.import");
-            self.storage.transact(act, |tx| {
-                tx.detail("file", file_name);
-                tx.detail("sheet", plan.sheet.as_str());
-                tx.detail("table", field.id.as_str());
-                tx.detail("rows", plan.rows.len());
-                let changes = Map::from_iter([(field.id.clone(), Value::Array(rows))]);
-                merge(tx, id, &format!("导入 {file_name}"), changes)
-            })?;
+            let edits = edits_for(&loaded, &self.storage.unfit(id)?, field, table, rows, options.mode);
+            let details = Map::from_iter([
+                ("file".to_owned(), file_name.into()),
+                ("sheet".to_owned(), plan.sheet.as_str().into()),
+                ("table".to_owned(), field.id.as_str().into()),
+                ("rows".to_owned(), plan.rows.len().into()),
+            ]);
+            self.edit_as(id, &edits, "document.import", details)?;
         }
         Ok(ImportReport {
             plan: Some(plan),
@@ -118,7 +126,7 @@ impl Workspace {
         }
         let (table, label, plan) = match found {
             Some((field, table, mut plan)) => {
-                rows(&mut plan, table);
+                read_rows(&mut plan, table);
                 (Some(field.id.clone()), field.label.clone(), Some(plan))
             }
             None => (None, String::new(), None),
@@ -129,10 +137,10 @@ impl Workspace {
 }
 
 /// A table field, and what of it a workbook holds.
-type Found<'t> = (&'t Field, &'t TableField, ImportPlan);
+pub(super) type Found<'t> = (&'t Field, &'t TableField, ImportPlan);
 
 /// The table fields that rows may go into: the one that was asked for, or all.
-fn tables<'t>(template: &'t Template, options: &ImportOptions) -> Result<Vec<(&'t Field, &'t TableField)>> {
+pub(super) fn tables<'t>(template: &'t Template, options: &ImportOptions) -> Result<Vec<(&'t Field, &'t TableField)>> {
     let is_wanted = |field: &Field| options.table.as_ref().is_none_or(|wanted| *wanted == field.id);
     let fields = template.fields.iter().filter(|field| is_wanted(field));
     let tables: Vec<_> = fields.filter_map(|field| Some((field, field.table()?))).collect();
@@ -147,12 +155,24 @@ fn find<'t>(
     file_name: &str,
     options: &ImportOptions,
 ) -> Result<Found<'t>> {
+    find_as(template, tables, workbook, file_name, options, &|_| Choices::default())
+}
+
+/// As [`find`], where a person says otherwise of the columns of a table.
+pub(super) fn find_as<'t>(
+    template: &Template,
+    tables: &[(&'t Field, &'t TableField)],
+    workbook: &Workbook,
+    file_name: &str,
+    options: &ImportOptions,
+    choices: &dyn Fn(&TableField) -> Choices,
+) -> Result<Found<'t>> {
     let mut best: Option<Found<'t>> = None;
     let mut first_error = None;
     for &(field, table) in tables {
         let columns = columns(template, field, table);
         let request = Request { columns: &columns, sheet: options.sheet.as_deref() };
-        match find_table(workbook, file_name, &request) {
+        match find_table_as(workbook, file_name, &request, &choices(table)) {
             Ok(plan) if best.as_ref().is_none_or(|(_, _, best)| plan.mapping.len() > best.mapping.len()) => {
                 best = Some((field, table, plan));
             }
@@ -226,12 +246,12 @@ fn kind(kind: &Kind) -> ColumnKind {
     }
 }
 
-/// The rows as they are stored. What does not fit its column is left out, and a warning names the cell.
-fn rows(plan: &mut ImportPlan, table: &TableField) -> Vec<Value> {
+/// The rows as they are stored. What does not fit its column stays the text that it is, and a warning names the cell.
+pub(super) fn read_rows(plan: &mut ImportPlan, table: &TableField) -> Vec<Row> {
     let mut rows = Vec::with_capacity(plan.rows.len());
-    for imported in &mut plan.rows {
+    for imported in &plan.rows {
         let mut row = Map::new();
-        for ((column, head), slot) in table.columns.iter().zip(&plan.columns).zip(&mut imported.values) {
+        for ((index, column), slot) in table.columns.iter().enumerate().zip(&imported.values) {
             let Some(text) = slot.as_deref() else { continue };
             match document::parse_text(&column.kind, text) {
                 Ok(Some(value)) => {
@@ -239,17 +259,125 @@ fn rows(plan: &mut ImportPlan, table: &TableField) -> Vec<Value> {
                 }
                 Ok(None) => {}
                 Err(unfit) => {
-                    let letters = plan.mapping.iter().find(|(name, _)| name == head).map_or("", |(_, letters)| letters);
+                    let letters = plan.matches[index].as_ref().map_or("", |found| found.letters.as_str());
                     plan.warnings.push(Warning {
                         code: "not_stored",
                         cell: format!("{}!{letters}{}", plan.sheet, imported.row),
-                        message: format!("“{head}”{}，这一格留空（原文“{text}”）", unfit.message),
+                        message: format!("“{}”{}，先照原样留着（“{text}”），请改正", plan.columns[index], unfit.message),
                     });
-                    *slot = None;
+                    row.insert(column.id.clone(), text.into());
                 }
             }
         }
-        rows.push(Value::Object(row));
+        rows.push(row);
     }
     rows
+}
+
+/// What has to be done to a draft so that these rows stand in its table.
+pub(super) fn edits_for(
+    loaded: &Loaded,
+    unfit: &BTreeMap<String, String>,
+    field: &Field,
+    table: &TableField,
+    rows: Vec<Row>,
+    mode: ImportMode,
+) -> Vec<Edit> {
+    let held = match loaded.record.content.get(&field.id) {
+        Some(Value::Array(rows)) => rows.iter().map(|row| row.as_object().cloned().unwrap_or_default()).collect(),
+        _ => editing::base_rows(&loaded.template, &values(&loaded.facts), &field.id),
+    };
+    let whole = |rows: Vec<Row>| {
+        let value = Value::Array(rows.into_iter().map(Value::Object).collect());
+        vec![Edit::Set { path: field.id.clone(), value }]
+    };
+    let named = key_column(table);
+    match mode {
+        ImportMode::Replace => whole(in_fixed_rows(table, rows)),
+        // Rows that are always there have no end to which anything could be appended.
+        _ if !table.fixed.is_empty() => {
+            let mut edits = Vec::new();
+            for (index, row) in in_fixed_rows(table, rows).into_iter().enumerate() {
+                edits.extend(cells(&field.id, index, row));
+            }
+            edits
+        }
+        ImportMode::Append => vec![append(field, held.len(), unfit, rows)],
+        ImportMode::Update => {
+            let name = |row: &Row| Some(row.get(named?)?.as_str()?.trim().to_owned()).filter(|name| !name.is_empty());
+            let mut places: HashMap<String, usize> = HashMap::new();
+            for (index, row) in held.iter().enumerate() {
+                if let Some(name) = name(row) {
+                    places.entry(name).or_insert(index);
+                }
+            }
+            let mut edits = Vec::new();
+            let mut new = Vec::new();
+            for row in rows {
+                match name(&row).and_then(|name| places.get(&name)) {
+                    Some(index) => edits.extend(cells(&field.id, *index, row)),
+                    None => new.push(row),
+                }
+            }
+            if !new.is_empty() {
+                edits.push(append(field, held.len(), unfit, new));
+            }
+            edits
+        }
+    }
+}
+
+/// The column by which people know a row: 系统名称.
+fn key_column(table: &TableField) -> Option<&str> {
+    table.columns.iter().find(|column| column.kind == Kind::Text).map(|column| column.id.as_str())
+}
+
+/// After everything that stands there, also after a row that holds nothing but what cannot be read.
+fn append(field: &Field, held: usize, unfit: &BTreeMap<String, String>, rows: Vec<Row>) -> Edit {
+    let beyond = unfit.keys().filter_map(|path| {
+        let place = Path::parse(path).filter(|place| place.field() == field.id)?;
+        Some(place.row()? + 1)
+    });
+    let at = beyond.max().unwrap_or(0).max(held);
+    Edit::Rows { table: field.id.clone(), at, remove: 0, insert: rows }
+}
+
+fn cells(table: &str, row: usize, cells: Row) -> impl Iterator<Item = Edit> {
+    cells.into_iter().map(move |(column, value)| Edit::Set { path: format!("{table}[{row}].{column}"), value })
+}
+
+/// Rows where the table has its fixed ones: each found by what is printed in it, else by its position; what is printed
+/// is left out. Others come after them, where the table takes more.
+fn in_fixed_rows(table: &TableField, rows: Vec<Row>) -> Vec<Row> {
+    if table.fixed.is_empty() {
+        return rows;
+    }
+    let mut placed: Vec<Option<Row>> = vec![None; table.fixed.len()];
+    let mut others = Vec::new();
+    let text = |value: &Value| value.as_str().map(|text| text.split_whitespace().collect::<String>());
+    for (position, mut row) in rows.into_iter().enumerate() {
+        let same = |fixed: &crate::template::FixedRow| {
+            let mut told = fixed.values.iter().filter_map(|(id, printed)| Some((text(printed)?, text(row.get(id)?)?)));
+            let mut any = false;
+            let all = told.all(|(printed, found)| {
+                any = true;
+                printed == found
+            });
+            (any, all)
+        };
+        let found = table.fixed.iter().position(|fixed| same(fixed) == (true, true));
+        let says_nothing = table.fixed.iter().all(|fixed| !same(fixed).0);
+        match found.or_else(|| Some(position).filter(|at| says_nothing && *at < placed.len())) {
+            Some(at) if placed[at].is_none() => {
+                row.retain(|id, _| !table.fixed[at].values.contains_key(id));
+                placed[at] = Some(row);
+            }
+            _ => others.push(row),
+        }
+    }
+    let mut all: Vec<Row> = placed.into_iter().map(Option::unwrap_or_default).collect();
+    if table.free {
+        all.extend(others);
+    }
+    all
 }

@@ -1,15 +1,20 @@
 //! The use cases: what the terminal program and the window do with documents.
 
+mod confirm;
 mod difference;
+mod dossiers;
 mod editing;
+mod export;
 mod facts;
 mod history;
 mod import;
+mod program;
+mod releases;
 mod show;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use chrono::Datelike;
@@ -19,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::carried::with_facts;
 use crate::compose::Front;
 use crate::document::{self, Document, Draft, Values};
-use crate::export::{self, Exported, Format, Job, Options};
+use crate::export::{self as paper, Exported, Format, Job, Options};
 use crate::form;
 use crate::settings::Settings;
 use crate::storage::{
@@ -37,6 +42,8 @@ pub struct Workspace {
     storage: Storage,
     environment: Environment,
     library: OnceLock<Library>,
+    /// None in memory.
+    folder: Option<PathBuf>,
 }
 
 /// What a check of a document finds.
@@ -67,7 +74,10 @@ impl Workspace {
     /// As [`Storage::open`].
     pub fn open(folder: &Path, environment: Environment) -> Result<Self> {
         let storage = Storage::open(folder, environment.now())?;
-        Ok(Self { storage, environment, library: OnceLock::new() })
+        let folder = Some(folder.to_path_buf());
+        let mut workspace = Self { storage, environment, library: OnceLock::new(), folder };
+        workspace.sum_up_all()?;
+        Ok(workspace)
     }
 
     /// A workspace that is gone when it is dropped.
@@ -76,7 +86,7 @@ impl Workspace {
     /// None but want of memory.
     pub fn in_memory(environment: Environment) -> Result<Self> {
         let storage = Storage::in_memory(environment.now())?;
-        Ok(Self { storage, environment, library: OnceLock::new() })
+        Ok(Self { storage, environment, library: OnceLock::new(), folder: None })
     }
 
     pub fn environment(&self) -> &Environment {
@@ -129,6 +139,9 @@ impl Workspace {
                 tx.detail("release", name);
             }
             write(tx, id, &template, release, &Map::new(), &content)?;
+            if let Some(release) = release {
+                dossiers::sum_up_release(tx, release)?;
+            }
             Ok(id)
         })?;
         Ok(id)
@@ -178,7 +191,7 @@ impl Workspace {
         let facts = values(&loaded.facts);
         let mut issues = document::check(&document, &loaded.template, &facts);
         let values = Values::new(&document, &loaded.template, &facts);
-        issues.extend(export::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
+        issues.extend(paper::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
         let mut warnings = document::advise(&document, &loaded.template, &facts);
         warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
         Ok(Findings { issues, warnings })
@@ -201,7 +214,7 @@ impl Workspace {
             year: loaded.record.year,
             provisional_number: Some(provisional_number(&loaded.record)),
         };
-        export::export(&job, format)
+        paper::export(&job, format)
     }
 
     /// The settings of the data folder.
@@ -257,7 +270,7 @@ pub fn render(
     let facts = &Map::new();
     let provisional_number = None;
     let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
-    export::export(&job, format)
+    paper::export(&job, format)
 }
 
 /// The templates of the program.
@@ -338,11 +351,13 @@ fn write(
     new: &Map<String, Value>,
 ) -> Result<()> {
     let changes = difference::difference(old, new);
-    if !changes.is_empty() {
+    let changes_nothing = changes.is_empty();
+    if !changes_nothing {
         tx.detail("changes", changes);
     }
     let Some(release) = release else { return put(tx, id, template, new, &Facts::new(), None) };
     let before = tx.release(release)?;
+    let old_name = releases::own_name(&before.facts);
     let facts = facts::after_typing(template, id, old, new, before.facts);
     let shared = tx.set_facts(release, &facts)?;
     put(tx, id, template, new, &facts, Some(&before.name))?;
@@ -352,8 +367,13 @@ fn write(
             let template = kept_template(tx, &other)?;
             let (content, _) = with_facts(&template, &other.content, &values(&facts));
             tx.set_title(other.id, &title(&template, &content))?;
-            tx.index_document(other.id, &words(&template, &content, Some(&before.name)))?;
+            tx.index_document(other.id, &dossiers::words(&template, &content, Some(&before.name)))?;
+            dossiers::sum_up(tx, other.id, &template, &other.content, &facts)?;
         }
+        releases::rename(tx, release, &before.name, old_name.as_deref(), &facts)?;
+    }
+    if shared || !changes_nothing {
+        dossiers::sum_up_release(tx, release)?;
     }
     Ok(())
 }
@@ -368,9 +388,9 @@ fn put(
 ) -> Result<()> {
     let (content, _) = with_facts(template, own, &values(facts));
     if tx.set_content(id, &title(template, &content), own)? {
-        tx.index_document(id, &words(template, &content, release))?;
+        tx.index_document(id, &dossiers::words(template, &content, release))?;
     }
-    Ok(())
+    dossiers::sum_up(tx, id, template, own, facts)
 }
 
 /// What the list calls a document: the form, then product and version where they are known.
@@ -381,23 +401,6 @@ fn title(template: &Template, content: &Map<String, Value>) -> String {
     };
     let about: Vec<&str> = ["release.product_name", "release.version"].into_iter().filter_map(known).collect();
     if about.is_empty() { template.title.clone() } else { format!("{} · {}", template.title, about.join(" ")) }
-}
-
-/// What a document is found by.
-fn words(template: &Template, content: &Map<String, Value>, release: Option<&str>) -> String {
-    let mut words = vec![template.title.clone(), release.unwrap_or_default().to_owned()];
-    content.values().for_each(|value| collect_words(value, &mut words));
-    words.join("\n")
-}
-
-fn collect_words(value: &Value, words: &mut Vec<String>) {
-    match value {
-        Value::String(text) => words.push(text.clone()),
-        Value::Number(number) => words.push(number.to_string()),
-        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
-        Value::Object(map) => map.values().for_each(|value| collect_words(value, words)),
-        Value::Null | Value::Bool(_) => {}
-    }
 }
 
 /// Content with changes merged into it; unknown and mistyped fields are refused, all listed.

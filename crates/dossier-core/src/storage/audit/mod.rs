@@ -126,7 +126,7 @@ impl Transaction<'_> {
         let mut entry = AuditEntry {
             seq: last + 1,
             at: self.act.at.to_rfc3339(),
-            actor: self.act.actor.to_owned(),
+            actor: self.actor.clone(),
             action: self.act.action.to_owned(),
             subject: self.subject.clone(),
             detail: Value::Object(self.detail.clone()),

@@ -1,1 +1,1 @@
-INSERT INTO document_search (rowid, text) VALUES (?1, ?2)
+INSERT INTO document_search (rowid, text) SELECT place, ?2 FROM documents WHERE id = ?1

@@ -72,6 +72,34 @@ pub struct Filter {
     pub year: Option<i32>,
     /// Words that all occur, in any order.
     pub query: Option<String>,
+    /// No more than so many.
+    pub limit: Option<usize>,
+}
+
+/// What the list of dossiers tells of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentLine {
+    pub id: DocumentId,
+    pub template: String,
+    pub title: String,
+    pub status: Status,
+    /// Compulsory fields that are empty.
+    pub missing: usize,
+    /// Rows of a plan table.
+    pub rows: Option<usize>,
+    /// Whether it holds anything that concerns its release alone.
+    pub begun: bool,
+}
+
+/// What the list tells of a document beyond its status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Compulsory fields that are empty.
+    pub missing: usize,
+    /// Rows of a plan table.
+    pub rows: Option<usize>,
+    /// Whether it holds anything that concerns its release alone.
+    pub begun: bool,
 }
 
 /// An empty draft to be.
@@ -158,6 +186,12 @@ impl FromStr for Status {
     }
 }
 
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl FromSql for Status {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let name = value.as_str()?;
@@ -206,8 +240,8 @@ impl Storage {
     /// The database cannot be read.
     pub fn list(&self, filter: &Filter) -> Result<Vec<DocumentSummary>> {
         let query = filter.query.as_deref().and_then(match_expression);
-        let mut statement = self.connection.prepare_cached(include_str!("list.sql"))?;
-        let rows = statement.query_map((&filter.template, filter.status, filter.year, query), |row| {
+        let limit = filter.limit.map_or(-1, |limit| limit as i64);
+        let read = |row: &Row<'_>| {
             Ok(DocumentSummary {
                 id: DocumentId(row.get(0)?),
                 template: row.get(1)?,
@@ -218,8 +252,57 @@ impl Storage {
                 created_at: row.get(6)?,
                 updated_at: row.get(7)?,
             })
+        };
+        let by = (&filter.template, filter.status, filter.year, limit);
+        let documents = match query {
+            None => {
+                self.connection.prepare_cached(include_str!("list.sql"))?.query_map(by, read)?.collect::<Result<_, _>>()
+            }
+            Some(query) => {
+                let by = (by.0, by.1, by.2, by.3, query);
+                let mut statement = self.connection.prepare_cached(include_str!("search.sql"))?;
+                statement.query_map(by, read)?.collect::<Result<_, _>>()
+            }
+        };
+        Ok(documents?)
+    }
+
+    /// How many documents there are.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn count_documents(&self) -> Result<usize> {
+        let count: i64 = self.connection.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    /// What the list of dossiers tells of the documents of a release.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn lines_of(&self, release: ReleaseId) -> Result<Vec<DocumentLine>> {
+        let mut statement = self.connection.prepare_cached(include_str!("of_dossier.sql"))?;
+        let rows = statement.query_map([release.0], |row| {
+            Ok(DocumentLine {
+                id: DocumentId(row.get(0)?),
+                template: row.get(1)?,
+                title: row.get(2)?,
+                status: row.get(3)?,
+                missing: row.get::<_, i64>(4)?.unsigned_abs() as usize,
+                rows: row.get::<_, Option<i64>>(5)?.map(|rows| rows.unsigned_abs() as usize),
+                begun: row.get(6)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Documents of which the list does not know what to tell yet: written by an earlier version of the program.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn documents_to_sum_up(&self) -> Result<Vec<DocumentId>> {
+        let mut statement = self.connection.prepare_cached(include_str!("to_sum_up.sql"))?;
+        Ok(statement.query_map([], |row| row.get(0).map(DocumentId))?.collect::<Result<_, _>>()?)
     }
 }
 
@@ -237,6 +320,7 @@ impl Transaction<'_> {
             new.year,
             sha256("{}"),
             self.now(),
+            self.actor(),
         ))?;
         let id = DocumentId(self.connection.last_insert_rowid());
         self.changes.documents.insert(id);
@@ -250,9 +334,12 @@ impl Transaction<'_> {
     pub fn set_content(&mut self, id: DocumentId, title: &str, content: &Map<String, Value>) -> Result<bool> {
         let text = canonical(&Value::Object(content.clone()));
         let hash = sha256(&text);
-        let row = (id.0, title, text, hash, self.now());
+        let row = (id.0, title, text, hash, self.now(), self.actor());
+        let place = self.place(id)?;
         let changed = self.connection.prepare_cached(include_str!("set_content.sql"))?.execute(row)? > 0;
         if changed {
+            // The document has moved to the end of the index, where what changed last is found first.
+            self.connection.prepare_cached("DELETE FROM document_search WHERE rowid = ?1")?.execute([place])?;
             self.changes.documents.insert(id);
         }
         Ok(changed)
@@ -277,6 +364,34 @@ impl Transaction<'_> {
             self.changes.documents.insert(id);
         }
         Ok(())
+    }
+
+    /// Stores what the list tells of a document.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn sum_up(&mut self, id: DocumentId, summary: Summary) -> Result<()> {
+        let row = (id.0, summary.missing as i64, summary.rows.map(|rows| rows as i64), summary.begun);
+        if self.connection.prepare_cached(include_str!("sum_up.sql"))?.execute(row)? > 0 {
+            self.changes.documents.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Deletes a document. Its number is never given again.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn delete_document(&mut self, id: DocumentId) -> Result<()> {
+        self.connection.prepare_cached(include_str!("unindex.sql"))?.execute([id.0])?;
+        self.connection.prepare_cached(include_str!("delete.sql"))?.execute([id.0])?;
+        self.changes.documents.insert(id);
+        Ok(())
+    }
+
+    fn place(&self, id: DocumentId) -> Result<Option<i64>> {
+        let mut statement = self.connection.prepare_cached("SELECT place FROM documents WHERE id = ?1")?;
+        Ok(statement.query_row([id.0], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Makes a document findable by this text, and by no other.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::{DocumentId, Storage, Transaction, canonical, sha256};
 use crate::{Code, Error, Result};
 
 /// A release within its database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ReleaseId(pub(super) i64);
 
@@ -33,13 +34,27 @@ pub type Facts = BTreeMap<String, Fact>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     pub value: Value,
-    /// The document in which it was typed.
-    pub document: DocumentId,
+    /// The document in which it was typed; none where the release was begun with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentId>,
 }
 
 impl fmt::Display for ReleaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "R{:04}", self.0)
+    }
+}
+
+impl FromStr for ReleaseId {
+    type Err = Error;
+
+    /// `R0001`, `r1`, `1`.
+    fn from_str(text: &str) -> Result<Self> {
+        let digits = text.trim().strip_prefix(['R', 'r']).unwrap_or(text.trim());
+        digits.parse().map(Self).map_err(|_| {
+            Error::new(Code::NotFound, format!("没有发布 `{text}`"))
+                .hint("发布的编号形如 `R0001`，可用 `dossier release list` 查看")
+        })
     }
 }
 
@@ -99,6 +114,28 @@ impl Transaction<'_> {
         let id = ReleaseId(self.connection.last_insert_rowid());
         self.changes.releases.insert(id);
         Ok(id)
+    }
+
+    /// Gives a release another name.
+    ///
+    /// # Errors
+    /// Another one has it, or the database cannot be written.
+    pub fn rename_release(&mut self, id: ReleaseId, name: &str) -> Result<()> {
+        if self.connection.prepare_cached(include_str!("set_name.sql"))?.execute((id.0, name))? > 0 {
+            self.changes.releases.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Deletes a release without documents.
+    ///
+    /// # Errors
+    /// It still has documents, or the database cannot be written.
+    pub fn delete_release(&mut self, id: ReleaseId) -> Result<()> {
+        self.connection.prepare_cached(include_str!("../dossier/unindex.sql"))?.execute([id.0])?;
+        self.connection.prepare_cached(include_str!("delete.sql"))?.execute([id.0])?;
+        self.changes.releases.insert(id);
+        Ok(())
     }
 
     /// Stores the facts of a release; tells whether they changed.

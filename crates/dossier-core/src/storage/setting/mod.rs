@@ -1,5 +1,6 @@
 //! Settings of the data folder, one row a group.
 
+use rusqlite::OptionalExtension;
 use serde_json::{Map, Value};
 
 use super::error::damaged;
@@ -20,6 +21,18 @@ impl Storage {
             Ok((key, value))
         })
         .collect()
+    }
+}
+
+impl Storage {
+    /// Who works here, where the settings say so.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn user(&self) -> Result<Option<String>> {
+        let mut statement = self.connection.prepare_cached(include_str!("user.sql"))?;
+        let name: Option<Option<String>> = statement.query_row([], |row| row.get(0)).optional()?;
+        Ok(name.flatten().filter(|name| !name.trim().is_empty()))
     }
 }
 

@@ -1,0 +1,1 @@
+INSERT INTO dossier_search (rowid, text) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+SELECT DISTINCT owner FROM dossiers WHERE owner <> '' ORDER BY owner

@@ -1,0 +1,1 @@
+SELECT DISTINCT product FROM dossiers WHERE product <> '' ORDER BY product

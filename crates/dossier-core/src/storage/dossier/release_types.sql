@@ -1,0 +1,1 @@
+SELECT DISTINCT release_type FROM dossiers WHERE release_type <> ''

@@ -1,0 +1,1 @@
+DELETE FROM dossier_search WHERE rowid = ?1

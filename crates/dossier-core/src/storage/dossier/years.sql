@@ -1,0 +1,1 @@
+SELECT DISTINCT year FROM dossiers ORDER BY year DESC

@@ -1,0 +1,1 @@
+SELECT key, value FROM preferences ORDER BY key

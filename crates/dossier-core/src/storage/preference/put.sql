@@ -1,0 +1,2 @@
+INSERT INTO preferences (key, value) VALUES (?1, ?2)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value

@@ -1,0 +1,1 @@
+SELECT value ->> '$.name' FROM settings WHERE key = 'user'

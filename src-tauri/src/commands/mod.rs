@@ -1,0 +1,67 @@
+//! What the page may ask for: one command for each method of `Backend`, three to eight lines each.
+//!
+//! Each runs beside the threads that move the window and answer other calls, so that a long export keeps nobody
+//! waiting.
+
+mod document;
+mod dossiers;
+mod import;
+mod out;
+mod settings;
+
+use std::sync::Arc;
+
+use dossier_core::{Code, Error, Result};
+use tauri::ipc::Invoke;
+use tauri::{State, Wry};
+
+use crate::program::Program;
+
+/// The program, as commands get it.
+type Shared<'a> = State<'a, Arc<Program>>;
+
+/// Answers the page. The list is that of `command_names.rs`.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        settings::start,
+        dossiers::dossiers,
+        dossiers::dossier,
+        dossiers::new_release,
+        dossiers::add_document,
+        dossiers::remove_release,
+        dossiers::load_sample,
+        document::open,
+        document::edit,
+        document::undo,
+        document::redo,
+        document::history,
+        document::completions,
+        document::preview,
+        import::pick_workbook,
+        import::plan_import,
+        import::apply_import,
+        out::export_files,
+        out::cancel_export,
+        out::print,
+        out::open_file,
+        out::reveal_file,
+        settings::save_settings,
+        settings::save_preferences,
+        settings::pick_logo,
+        settings::pick_folder,
+        settings::about,
+    ]
+}
+
+/// Does the work on a thread that may wait; a fault in it is told like everything else.
+async fn aside<T: Send + 'static>(
+    program: Shared<'_>,
+    work: impl FnOnce(&Program) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let program = Arc::clone(&program);
+    let done = tauri::async_runtime::spawn_blocking(move || work(&program)).await;
+    done.unwrap_or_else(|_| {
+        Err(Error::new(Code::Internal, "刚才的操作没有完成，程序自己出了差错")
+            .hint("已经保存的内容都在；再试一次，仍不行时关闭窗口后重新打开"))
+    })
+}

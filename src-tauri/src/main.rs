@@ -1,0 +1,38 @@
+//! The window: the only room that knows Tauri. Commands unpack, call the core and convert back; nothing is decided
+//! here.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod arguments;
+mod ask;
+mod commands;
+mod instance;
+mod papers;
+mod program;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use arguments::Asked;
+use instance::Instance;
+use program::Program;
+
+fn main() -> ExitCode {
+    let folder = match arguments::read(std::env::args_os().skip(1)) {
+        Asked::Start { data } => data,
+        Asked::Tell(text) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Asked::Wrong(text) => {
+            eprintln!("{text}");
+            return ExitCode::from(2);
+        }
+    };
+    let program = Arc::new(Program::new(folder));
+    match instance::begin(program.folder()) {
+        Instance::Raised => ExitCode::SUCCESS,
+        Instance::First(door) => window::run(program, Some(door)),
+        Instance::Unguarded => window::run(program, None),
+    }
+}

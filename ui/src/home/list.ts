@@ -1,0 +1,129 @@
+import { computed, reactive, ref, shallowRef, watch } from "vue";
+
+import type { Backend, BackendError, DossierPage, DossierQuery, DossierRow, Stage } from "../backend/backend";
+import { asBackendError } from "../problems";
+
+/** What people ask the list for; the rest of a query is where they have scrolled to. */
+export type Asked = Omit<DossierQuery, "offset" | "limit" | "scope">;
+
+export const NOTHING_ASKED: Asked = { text: "", product: null, year: null, release_type: null, state: null, group: "stage" };
+
+/** Stays while the person is in a dossier: Esc leads back to the same list. */
+export const asked = reactive<Asked>({ ...NOTHING_ASKED });
+
+const PAGE = 100;
+
+/** A search as you type: asked after this pause, so that a word typed at speed is one question. */
+const PAUSE_MS = 40;
+
+export type Line = { kind: "head"; stage: Stage; count: number; top: number } | { kind: "row"; index: number; top: number };
+
+export const ROW_HEIGHT = 48;
+export const HEAD_HEIGHT = 34;
+
+export type DossierList = ReturnType<typeof useDossierList>;
+
+/** The list as far as it has been looked at: pages come when their rows come into sight. */
+export function useDossierList(backend: Backend, scope: () => DossierQuery["scope"]) {
+  const page = shallowRef<DossierPage | null>(null);
+  /** Rows by place in the list; those not read yet are not there. */
+  const rows = shallowRef<ReadonlyMap<number, DossierRow>>(new Map());
+  const failure = shallowRef<BackendError | null>(null);
+  /** Grows with every question that was answered: a new list stands. */
+  const turn = ref(0);
+
+  let question = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wanted = new Set<number>();
+
+  const total = computed(() => page.value?.total ?? 0);
+
+  /** Where each group begins, and how high all is. */
+  const groups = computed(() => {
+    let index = 0;
+    let top = 0;
+    const list = (page.value?.groups ?? []).map(({ stage, count }) => {
+      const group = { stage, count, index, top };
+      index += count;
+      top += HEAD_HEIGHT + count * ROW_HEIGHT;
+      return group;
+    });
+    return list.filter((group) => group.count > 0);
+  });
+  const height = computed(() => total.value * ROW_HEIGHT + groups.value.length * HEAD_HEIGHT);
+
+  /** How far down a row stands. */
+  function topOf(index: number): number {
+    const heads = groups.value.filter((group) => group.index <= index).length;
+    return index * ROW_HEIGHT + heads * HEAD_HEIGHT;
+  }
+
+  /** What stands between two heights, rows and heads of groups. */
+  function between(from: number, to: number): Line[] {
+    const lines: Line[] = [];
+    for (const group of groups.value) {
+      if (group.top + HEAD_HEIGHT > from && group.top < to) lines.push({ kind: "head", ...group });
+    }
+    const heads = groups.value.filter((group) => group.top + HEAD_HEIGHT <= from).length;
+    const first = Math.max(0, Math.floor((from - heads * HEAD_HEIGHT) / ROW_HEIGHT));
+    for (let index = first; index < total.value; index += 1) {
+      const top = topOf(index);
+      if (top >= to) break;
+      if (top + ROW_HEIGHT > from) lines.push({ kind: "row", index, top });
+    }
+    return lines;
+  }
+
+  function query(offset: number): DossierQuery {
+    return { ...asked, scope: scope(), offset, limit: PAGE };
+  }
+
+  /** Asks anew; what stands stays until the answer is there. `at`: the row that has to be there first. */
+  async function ask(at = 0): Promise<void> {
+    clearTimeout(timer);
+    question += 1;
+    const own = question;
+    const offset = Math.floor(at / PAGE) * PAGE;
+    try {
+      const answer = await backend.dossiers(query(offset));
+      if (own !== question) return;
+      wanted = new Set([offset]);
+      page.value = answer;
+      rows.value = new Map(answer.rows.map((row, index) => [offset + index, row]));
+      failure.value = null;
+      turn.value += 1;
+    } catch (reason) {
+      if (own === question) failure.value = asBackendError(reason);
+    }
+  }
+
+  /** Sees to it that the rows from one place to another are read. */
+  async function need(first: number, last: number): Promise<void> {
+    for (let offset = Math.floor(first / PAGE) * PAGE; offset <= last && offset < total.value; offset += PAGE) {
+      if (!wanted.has(offset)) void read(offset);
+    }
+  }
+
+  async function read(offset: number): Promise<void> {
+    const own = question;
+    wanted.add(offset);
+    try {
+      const answer = await backend.dossiers(query(offset));
+      if (own !== question) return;
+      rows.value = new Map([...rows.value, ...answer.rows.map((row, index) => [offset + index, row] as const)]);
+      failure.value = null;
+    } catch (reason) {
+      if (own !== question) return;
+      wanted.delete(offset);
+      failure.value = asBackendError(reason);
+    }
+  }
+
+  watch(() => asked.text, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), PAUSE_MS);
+  });
+  watch([() => asked.product, () => asked.year, () => asked.release_type, () => asked.state, () => asked.group, scope], () => void ask());
+
+  return { page, rows, total, groups, height, failure, turn, topOf, between, ask, need };
+}

@@ -1,0 +1,143 @@
+import type { VueWrapper } from "@vue/test-utils";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { backendOf, find, press, settle, show, type } from "../home/testing";
+import { navigation } from "../navigation";
+import AboutView from "./AboutView.vue";
+import SettingsView from "./SettingsView.vue";
+
+// Parts of the component library are slow where they are not drawn.
+vi.setConfig({ testTimeout: 20_000 });
+
+let view: VueWrapper | undefined;
+afterEach(() => {
+  view?.unmount();
+  document.body.innerHTML = "";
+});
+
+const saved = (): string => find("[data-saved]").textContent?.trim() ?? "";
+
+describe("settings", () => {
+  it("stores what is typed after a pause, only what changed, and says so", async () => {
+    const backend = backendOf(0);
+    const saving = vi.spyOn(backend, "saveSettings");
+    view = await show(SettingsView, backend);
+    await type("[data-path='organisation.name']", "星");
+    await type("[data-path='organisation.name']", "星图");
+    expect(saving).not.toHaveBeenCalled();
+    await settle(450);
+    expect(saving.mock.calls).toEqual([[{ organisation: { name: "星图" } }]]);
+    expect(saved()).toBe("已保存");
+  });
+
+  it("stores what was typed last when the person leaves at once", async () => {
+    const backend = backendOf(0);
+    const saving = vi.spyOn(backend, "saveSettings");
+    view = await show(SettingsView, backend);
+    await type("[data-path='user.name']", "韩朔");
+    await press("Escape");
+    expect(navigation.place.view).toBe("home");
+    view.unmount();
+    await settle();
+    expect(saving).toHaveBeenCalledWith({ user: { name: "韩朔" } });
+  });
+
+  it("says beside the field why something was refused, keeps the text, and stores the others", async () => {
+    const backend = backendOf(0);
+    view = await show(SettingsView, backend);
+    find<HTMLInputElement>("[data-path='organisation.copyright_year'] input[value=since]").click();
+    await settle();
+    await type("[data-path='organisation.copyright_year.year']", "二零");
+    await settle(450);
+    expect(saved()).toBe("没有存下");
+    expect(find("#set-organisation [role=alert]").textContent).toContain("现在是“二零”");
+    await type("[data-path='organisation.name']", "星图");
+    await settle(450);
+    expect(saved()).toBe("没有存下");
+    expect((await backend.start()).settings.organisation).toMatchObject({ name: "星图", copyright_year: "document" });
+    await type("[data-path='organisation.copyright_year.year']", "2020");
+    await settle(450);
+    expect(saved()).toBe("已保存");
+    expect((await backend.start()).settings.organisation.copyright_year).toBe("2020-");
+  });
+
+  it("adds, moves and removes departments", async () => {
+    const backend = backendOf(0);
+    view = await show(SettingsView, backend);
+    find("[data-action=add-department]").click();
+    await settle();
+    await type("[data-path='departments[3]']", "市场部");
+    await settle(450);
+    find("[data-path='departments[3]']").focus();
+    await press("ArrowUp", { altKey: true, shiftKey: true });
+    find("[data-action=remove-department]").click();
+    await settle();
+    expect((await backend.start()).settings.departments).toEqual(["研发部", "市场部", "测试部"]);
+  });
+
+  it("takes many people from a block of a spreadsheet, whatever the order of its columns", async () => {
+    const backend = backendOf(0);
+    view = await show(SettingsView, backend);
+    const paste = new Event("paste", { bubbles: true, cancelable: true });
+    const text = '部门\t姓名\t手机\r\n研发部\t韩朔\t8033\r\n产品部\t周敏\t8021\r\n测试部\t"王\n小天"\t\r\n运维部\t\t1\r\n';
+    Object.assign(paste, { clipboardData: { getData: () => text } });
+    find("[data-path='people[0].name']").dispatchEvent(paste);
+    await settle();
+    expect((await backend.start()).settings.people).toEqual([
+      { name: "周敏", department: "产品部", phone: "8021" },
+      { name: "韩朔", department: "研发部", phone: "8033" },
+      { name: "王 小天", department: "测试部", phone: "" },
+    ]);
+    expect(find("#set-people").textContent).toContain("粘贴来 2 人，1 人原来就有，1 行没有姓名，没有收");
+  });
+
+  it("restores the template's own form number when the field is emptied", async () => {
+    const backend = backendOf(0);
+    const saving = vi.spyOn(backend, "saveSettings");
+    view = await show(SettingsView, backend);
+    await type("[data-path='documents.form_numbers.release-plan']", "QP-07");
+    await settle(450);
+    expect((await backend.start()).settings.documents.form_numbers).toEqual({ "release-plan": "QP-07" });
+    await type("[data-path='documents.form_numbers.release-plan']", "");
+    await settle(450);
+    expect(saving.mock.lastCall).toEqual([{ documents: { form_numbers: { "release-plan": null } } }]);
+  });
+
+  it("keeps the folder when the choice is given up, and takes a chosen one", async () => {
+    const folders = [null, "/home/lin/发布文档"];
+    view = await show(SettingsView, backendOf(0, { pickFolder: async () => folders.shift() ?? null }));
+    find("[data-action=pick-folder]").click();
+    await settle();
+    expect(find("[data-path=export_folder]").textContent).toBe("系统的“文档”文件夹");
+    find("[data-action=pick-folder]").click();
+    await settle();
+    expect(find("[data-path=export_folder]").textContent).toBe("/home/lin/发布文档");
+  });
+
+  it("turns dark at once and remembers it", async () => {
+    const backend = backendOf(0);
+    const remembering = vi.spyOn(backend, "savePreferences");
+    view = await show(SettingsView, backend);
+    find<HTMLInputElement>("[data-theme-choice=dark] input").click();
+    await settle();
+    expect(document.documentElement.dataset["theme"]).toBe("dark");
+    expect(remembering).toHaveBeenCalledWith({ theme: "dark" });
+  });
+});
+
+describe("about", () => {
+  it("finds a licence and shows its text in full", async () => {
+    const whole = backendOf(0);
+    const about = async () => ({
+      ...(await whole.about()),
+      licences: [
+        { name: "Noto Sans SC", version: "2.004", licence: "OFL-1.1", text: "SIL Open Font License" },
+        { name: "vue", version: "3.5", licence: "MIT", text: "Permission is hereby granted" },
+      ],
+    });
+    view = await show(AboutView, { ...whole, about });
+    expect(find("[data-licence-text]").textContent).toBe("SIL Open Font License");
+    await type("[data-action=search]", "mit");
+    expect(find("[data-licence-text]").textContent).toBe("Permission is hereby granted");
+  });
+});
