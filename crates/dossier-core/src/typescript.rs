@@ -29,8 +29,8 @@ fn declaration<T: TS>(config: &Config) -> String {
 }
 
 fn generated() -> String {
-    use crate::form::*;
     use crate::dossiers::*;
+    use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
     use crate::storage::Status;

@@ -75,9 +75,7 @@ fn the_schema_is_the_golden_one() {
     let storage = Storage::in_memory(now()).unwrap();
     let mut statement = storage
         .connection
-        .prepare(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%_search_%' ORDER BY name",
-        )
+        .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%_search_%' ORDER BY name")
         .unwrap();
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let schema: String = rows.map(|sql| format!("{};\n\n", sql.unwrap())).collect();

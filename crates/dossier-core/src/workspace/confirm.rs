@@ -111,7 +111,19 @@ fn read<'t>(loaded: &'t Loaded, bytes: &[u8], file_name: &str, request: &ImportR
     };
     let found = match found {
         Ok((field, table, mut plan)) => {
-            let rows = read_rows(&mut plan, table);
+            let mut rows = read_rows(&mut plan, table);
+            // Signatures below the table look like rows to a stranger; our own workbook says what its rows are.
+            if let Some(own) = &own {
+                rows = own
+                    .content
+                    .get(&field.id)
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|row| row.as_object().cloned())
+                    .collect();
+                plan.rows.resize_with(rows.len(), || crate::import::ImportedRow { row: 0, values: Vec::new() });
+            }
             Some(FoundTable { field, table, plan, rows })
         }
         Err(_) if own.is_some() => None,
@@ -178,8 +190,11 @@ impl Read<'_> {
                 .zip(found.rows)
                 .map(|(imported, values)| ImportedRow { row: imported.row, values })
                 .collect();
-            preview.warnings =
-                plan.warnings.iter().map(|warning| addressed(warning, &preview.rows, &preview.columns)).collect();
+            // Ours says itself what its rows are; what a stranger's eye doubts in it is none of its doubts.
+            if !own {
+                let addressed = |warning| addressed(warning, &preview.rows, &preview.columns);
+                preview.warnings = plan.warnings.iter().map(addressed).collect();
+            }
             let unused = plan.unknown_columns.into_iter().filter(|column| column.filled > 0 || column.head.is_some());
             preview.unused = unused
                 .map(|column| UnusedColumn { letters: column.column, head: column.head.unwrap_or_default() })

@@ -351,11 +351,9 @@ fn key_column(table: &TableField) -> Option<&str> {
 
 /// After everything that stands there, also after a row that holds nothing but what cannot be read.
 fn append(field: &Field, held: usize, unfit: &BTreeMap<String, String>, rows: Vec<Row>) -> Edit {
-    let beyond = unfit.keys().filter_map(|path| {
-        match Path::parse(path)? {
-            Path::Cell { table, row, .. } if table == field.id => Some(row + 1),
-            _ => None,
-        }
+    let beyond = unfit.keys().filter_map(|path| match Path::parse(path)? {
+        Path::Cell { table, row, .. } if table == field.id => Some(row + 1),
+        _ => None,
     });
     let at = beyond.max().unwrap_or(0).max(held);
     Edit::Rows { table: field.id.clone(), at, remove: 0, insert: rows }
