@@ -5,9 +5,37 @@ use dossier_window_tests::Window;
 #[test]
 fn an_empty_start_offers_a_new_release_and_the_sample_and_the_list_shows_it() {
     let data = tempfile::tempdir().unwrap();
-    let window = Window::start(data.path());
-    window.wait_for("[data-action='new-release'], [data-action='load-sample']");
+    let mut window = Window::start(data.path());
+    window.click("[data-action='start']");
+    window.wait_text("[data-action='new-release']", "新建发布");
     window.click("[data-action='load-sample']");
+    window.wait_for("[data-release] [data-template='release-application']");
+    let row = window.text("[data-release]");
+    assert!(row.contains("V4.2.0"), "the row tells the version: {row}");
+
+    window.close();
+    window.restart();
     window.wait_for("[data-release]");
-    println!("{}", window.page_text());
+    assert_eq!(window.text("[data-release]"), row, "the same after closing and opening");
+}
+
+#[test]
+fn what_is_typed_and_pasted_is_there_after_the_process_was_killed() {
+    let data = tempfile::tempdir().unwrap();
+    let mut window = Window::start(data.path());
+    window.click("[data-action='load-sample']");
+    window.click("[data-release] [data-template='release-application']");
+    let field = "[data-path='contact']";
+    window.click(field);
+    window.press("Control+a");
+    window.paste("分机 8021，周敏");
+    window.wait_value(field, "分机 8021，周敏");
+    window.keys(" ok");
+    window.wait_value(field, "分机 8021，周敏 ok");
+    // The promise is one second.
+    std::thread::sleep(std::time::Duration::from_millis(1000));
+    window.kill();
+    window.restart();
+    window.click("[data-release] [data-template='release-application']");
+    window.wait_value(field, "分机 8021，周敏 ok");
 }
