@@ -135,7 +135,7 @@ fn block(rows: usize) -> String {
 #[test]
 fn a_plan_takes_two_hundred_rows_from_the_clipboard_and_more_from_a_workbook() {
     let world = World::new();
-    let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/import/xlsx/plan_plain.xlsx");
+    let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/import/csv-all-quoted.csv");
     let window = world.setup().pick(&workbook).start(world.data.path());
     begin(&window);
     let id = opened(&window, "release-plan-table");
