@@ -57,6 +57,11 @@ impl Program {
         let _ = self.with(|workspace| workspace.library().map(drop));
     }
 
+    /// The bytes of a bundled font, by its file name.
+    pub fn font(&self, name: &str) -> Option<Vec<u8>> {
+        Environment::system().font_file(name)
+    }
+
     /// Does something with the open data folder; one at a time.
     ///
     /// # Errors

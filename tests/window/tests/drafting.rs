@@ -1,71 +1,16 @@
 //! A product manager in a hurry: from an empty start to PDF and Excel, through the real window.
 
-use std::path::{Path, PathBuf};
+#[allow(dead_code, reason = "each test file uses its own part of the kit")]
+mod kit;
+
+use std::path::Path;
 use std::process::Command;
 
-use dossier_core::storage::DocumentId;
-use dossier_core::{Environment, Workspace};
-use dossier_window_tests::{Setup, Window};
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use kit::{World, begin, opened, saved};
+use serde_json::json;
 
 /// Typed into fields that take any text: it must stay text on the screen, in the PDF and in the sheet.
 const HOSTILE: &str = r#"<img src=x onerror="document.title='owned'">"#;
-
-struct World {
-    data: TempDir,
-    out: TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        Self { data: tempfile::tempdir().expect("a folder"), out: tempfile::tempdir().expect("a folder") }
-    }
-
-    fn setup(&self) -> Setup {
-        Setup::default().export_to(self.out.path())
-    }
-
-    /// What is stored now, read beside the running window.
-    fn content(&self, id: &str) -> Value {
-        let workspace = Workspace::open(self.data.path(), Environment::system()).expect("the data folder");
-        let id: DocumentId = id.parse().expect("an id");
-        Value::Object(workspace.open_document(id).expect("the document").content)
-    }
-
-    fn exported(&self, ending: &str) -> PathBuf {
-        let files = std::fs::read_dir(self.out.path()).expect("the folder").map(|entry| entry.expect("a file").path());
-        files.into_iter().find(|path| path.extension().is_some_and(|found| found == ending)).expect("an exported file")
-    }
-}
-
-/// Goes past the first start to a new release, whose application opens.
-fn begin(window: &Window) {
-    window.wait_for("[data-action='start']");
-    window.click("[data-action='start']");
-    window.wait_for("[data-action='new-release']");
-    window.press("Control+n");
-    window.wait_for("#new-product");
-    window.type_text("#new-product", "衡川网络安全审计系统");
-    window.type_text("#new-version", "V4.2.0");
-    window.click("[data-path='release_type'] label:nth-of-type(2)");
-    window.click("[data-action='create']");
-    window.wait_for("[data-path='contact']");
-}
-
-fn opened(window: &Window, template: &str) -> String {
-    window.click(&format!("[data-template='{template}']"));
-    window.wait_for(&format!("[data-template='{template}'][data-document]"));
-    window.attribute(&format!("[data-template='{template}']"), "data-document").expect("an id")
-}
-
-/// Waits until everything typed is stored.
-fn saved(window: &Window) {
-    window.wait_for("[data-saved='saved']");
-    window.wait_until("it is not stored", || window.execute("return performance.now()", json!([])).is_number());
-    std::thread::sleep(std::time::Duration::from_millis(1000));
-    window.wait_for("[data-saved='saved']");
-}
 
 fn text_of(pdf: &Path) -> String {
     let output = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(pdf).arg("-").output();
