@@ -34,7 +34,8 @@ fn the_page_may_call_the_listed_commands_and_nothing_else() {
     let capability = json_file("capabilities/window.json");
     assert_eq!(capability["windows"], json!(["main"]));
     assert_eq!(capability.get("remote"), None, "no page from elsewhere gets anything");
-    let granted: Vec<&str> = capability["permissions"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+    let granted: Vec<&str> =
+        capability["permissions"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
     let own = COMMANDS.iter().map(|name| format!("allow-{}", name.replace('_', "-")));
     let expected: Vec<String> = OF_TAURI.iter().map(ToString::to_string).chain(own).collect();
     assert_eq!(granted, expected);

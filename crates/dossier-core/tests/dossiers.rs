@@ -500,7 +500,7 @@ fn rows_are_appended_updated_or_replaced_and_undone_in_one_step() {
     let mut world = World::new();
     world.release("网关", "V1.10.0", &[TABLE]);
     let (id, bytes) = csv(&world, &ROWS);
-    let mut import = |world: &mut World, mode, corrected: &str| {
+    let import = |world: &mut World, mode, corrected: &str| {
         let request = ImportRequest { mode, ..ImportRequest::default() };
         let mut rows = world.workspace.plan_import(id, &bytes, "计划.csv", &request).unwrap().rows;
         rows[1].values.insert("risk".into(), corrected.into());

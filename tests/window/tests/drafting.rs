@@ -63,7 +63,8 @@ fn an_application_is_filled_previewed_and_handed_over() {
         range.used_cells().for_each(|(_, _, cell)| sheet.push_str(&cell.to_string()));
     }
     let sheet = squeezed(&sheet);
-    for typed in [HOSTILE, "衡川网络安全审计系统", "V4.2.0", "金融行业试点客户 12 家", "2026年03月20日", "86,400"] {
+    for typed in [HOSTILE, "衡川网络安全审计系统", "V4.2.0", "金融行业试点客户 12 家", "2026年03月20日", "86,400"]
+    {
         assert!(paper.contains(&squeezed(typed)), "the PDF holds `{typed}`");
     }
     for typed in [HOSTILE, "衡川网络安全审计系统", "V4.2.0", "金融行业试点客户 12 家"] {
@@ -90,7 +91,10 @@ fn a_plan_takes_two_hundred_rows_from_the_clipboard_and_more_from_a_workbook() {
     saved(&window);
     let rows = world.content(&id)["systems"].as_array().expect("rows").clone();
     assert_eq!(rows.len(), 200);
-    assert_eq!(rows[199], json!({ "order": 200, "system": "系统0200", "version": "V1.200.0", "change": "第一行200\n第二行", "risk": "低" }));
+    assert_eq!(
+        rows[199],
+        json!({ "order": 200, "system": "系统0200", "version": "V1.200.0", "change": "第一行200\n第二行", "risk": "低" })
+    );
 
     window.press("Control+z");
     saved(&window);
@@ -100,7 +104,11 @@ fn a_plan_takes_two_hundred_rows_from_the_clipboard_and_more_from_a_workbook() {
 
     window.click("[data-action='import']");
     window.wait_for("[data-action='apply-import']");
-    assert_eq!(world.content(&id)["systems"].as_array().map(Vec::len), Some(200), "nothing is written before it is confirmed");
+    assert_eq!(
+        world.content(&id)["systems"].as_array().map(Vec::len),
+        Some(200),
+        "nothing is written before it is confirmed"
+    );
     window.click("[data-action='apply-import']");
     window.wait_gone("[data-action='apply-import']");
     saved(&window);
