@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_typed_name_gets_the_ending_of_its_format() {
-        for (typed, becomes) in [("a.pdf", "a.pdf"), ("a.PDF", "a.PDF"), ("产品 V4.2", "产品 V4.2.pdf"), ("a", "a.pdf")] {
+        for (typed, becomes) in [("a.pdf", "a.pdf"), ("a.PDF", "a.PDF"), ("产品 V4.2", "产品 V4.2.pdf"), ("a", "a.pdf")]
+        {
             assert_eq!(with_ending(typed.into(), "pdf"), Path::new(becomes));
         }
     }

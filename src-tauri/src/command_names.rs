@@ -28,4 +28,5 @@ pub const COMMANDS: &[&str] = &[
     "pick_logo",
     "pick_folder",
     "about",
+    "leave",
 ];

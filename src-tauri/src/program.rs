@@ -57,6 +57,11 @@ impl Program {
         let _ = self.with(|workspace| workspace.library().map(drop));
     }
 
+    /// The bytes of a bundled font, by its file name.
+    pub fn font(&self, name: &str) -> Option<Vec<u8>> {
+        Environment::system().font_file(name)
+    }
+
     /// Does something with the open data folder; one at a time.
     ///
     /// # Errors
@@ -94,9 +99,10 @@ impl Program {
     /// # Errors
     /// No file was picked under it since the program was started.
     pub fn picked(&self, token: &str) -> Result<PathBuf> {
-        lock(&self.picked).get(token).cloned().ok_or_else(|| {
-            Error::new(Code::NotFound, "选过的文件已经不在手边").hint("重新选择该文件即可")
-        })
+        lock(&self.picked)
+            .get(token)
+            .cloned()
+            .ok_or_else(|| Error::new(Code::NotFound, "选过的文件已经不在手边").hint("重新选择该文件即可"))
     }
 
     /// Notes a file that this program wrote.
@@ -115,8 +121,9 @@ impl Program {
                 .hint("在文件夹中打开它"));
         }
         if !path.exists() {
-            return Err(Error::new(Code::NotFound, format!("`{}` 已被移走或删除", path.display()))
-                .hint("重新导出一次即可"));
+            return Err(
+                Error::new(Code::NotFound, format!("`{}` 已被移走或删除", path.display())).hint("重新导出一次即可")
+            );
         }
         Ok(path)
     }

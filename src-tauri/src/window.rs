@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tauri::http::{Response, StatusCode, header};
 use tauri::webview::WebviewWindowBuilder;
-use tauri::{App, AppHandle, DragDropEvent, Emitter, Manager, Url, WindowEvent};
+use tauri::{App, AppHandle, DragDropEvent, Emitter, Manager, Url, Window, WindowEvent};
 
 use crate::commands;
 use crate::instance::Door;
@@ -13,6 +15,12 @@ use crate::program::Program;
 
 /// As in `tauri.conf.json`.
 const LABEL: &str = "main";
+/// What the page hears when it is about to go; its answer is the command `leave`.
+const CLOSING: &str = "closing";
+/// How long the page may take to store what is still being typed.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Serves the bundled fonts, so that the form on the screen has the letters of the paper on every machine.
+const FONTS: &str = "paper";
 /// What the page hears when a file falls on the window.
 const FILE_DROPPED: &str = "file-dropped";
 
@@ -32,6 +40,10 @@ pub fn run(program: Arc<Program>, door: Option<Door>) -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .manage(program)
+        .register_asynchronous_uri_scheme_protocol(FONTS, |context, request, responder| {
+            let program = Arc::clone(&context.app_handle().state::<Arc<Program>>());
+            std::thread::spawn(move || responder.respond(font(&program, request.uri().path())));
+        })
         .invoke_handler(commands::handler())
         .setup(move |app| Ok(set_up(app, door)?))
         .on_window_event(|window, event| {
@@ -41,6 +53,10 @@ pub fn run(program: Arc<Program>, door: Option<Door>) -> ExitCode {
                     // A page that does not listen yet has no place for a file either.
                     let _ = window.emit_to(LABEL, FILE_DROPPED, program.pick(path.clone()));
                 }
+            }
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
+                close(window);
             }
         })
         .build(tauri::generate_context!());
@@ -68,10 +84,32 @@ fn set_up(app: &App, door: Option<Door>) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Lets the page store what is still being typed; a page that does not answer is not waited for.
+fn close(window: &Window) {
+    let (window, asked) = (window.clone(), window.emit_to(LABEL, CLOSING, ()));
+    std::thread::spawn(move || {
+        if asked.is_ok() {
+            std::thread::sleep(PATIENCE);
+        }
+        let _ = window.destroy();
+    });
+}
+
 fn raise(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
     // A window manager that refuses has its reasons; the window is there all the same.
     let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+}
+
+/// One of the bundled fonts by its file name; anything else is not there.
+fn font(program: &Program, path: &str) -> Response<Vec<u8>> {
+    let bytes = program.font(path.trim_start_matches('/'));
+    let answer = Response::builder().header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    let answer = match bytes {
+        Some(bytes) => answer.header(header::CONTENT_TYPE, "font/ttf").body(bytes),
+        None => answer.status(StatusCode::NOT_FOUND).body(Vec::new()),
+    };
+    answer.expect("a status and two plain headers make an answer")
 }
 
 fn is_our_page(url: &Url) -> bool {

@@ -4,6 +4,7 @@ import App from "./App.vue";
 import { backendKey, chooseBackend } from "./backend";
 
 import "element-plus/dist/index.css";
+import "./style/fonts.css";
 import "./style/tokens.css";
 import "./style/element.css";
 import "./style/base.css";

@@ -18,11 +18,22 @@ pub fn bundle(checkout: &Checkout) -> Result<(), Failure> {
     setup::ensure(checkout, Purpose::Run)?;
     let dossier = samples::build_dossier(checkout)?;
     window::build(checkout)?;
-    let kinds = if cfg!(windows) { "nsis,msi" } else if cfg!(target_os = "macos") { "app,dmg" } else { "deb,rpm" };
+    let kinds = if cfg!(windows) {
+        "nsis,msi"
+    } else if cfg!(target_os = "macos") {
+        "app,dmg"
+    } else {
+        "deb,rpm"
+    };
     step("打包", || {
         let npx = find_program("npx").ok_or_else(|| Failure::unusable("缺少 / missing `npx`"))?;
         let mut tauri = checkout.command(npx);
-        tauri.args(["--no-install", "--prefix"]).arg(page::folder(checkout)).args(["tauri", "bundle", "--bundles", kinds]);
+        tauri.args(["--no-install", "--prefix"]).arg(page::folder(checkout)).args([
+            "tauri",
+            "bundle",
+            "--bundles",
+            kinds,
+        ]);
         tauri.current_dir(checkout.root.join("src-tauri"));
         if cfg!(target_os = "linux") {
             tauri.arg("--config").arg(files(checkout, &dossier)?.to_string());
@@ -64,7 +75,10 @@ fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let path = entry.at("读取", folder)?.path();
         if path.is_dir() {
             found.extend(packages(&path)?);
-        } else if ["deb", "rpm", "exe", "msi", "dmg"].iter().any(|ending| path.extension().is_some_and(|e| e == *ending)) {
+        } else if ["deb", "rpm", "exe", "msi", "dmg"]
+            .iter()
+            .any(|ending| path.extension().is_some_and(|e| e == *ending))
+        {
             found.push(path);
         }
     }

@@ -103,7 +103,8 @@ fn told_of(mut found: Vec<Found>) -> Vec<Value> {
     let mut known: BTreeMap<&str, String> = BTreeMap::from([("MIT", MIT.to_owned()), ("ISC", ISC.to_owned())]);
     for one in &found {
         // Of the long licences every copy says the same.
-        for long in ["Apache-2.0", "MPL-2.0", "Zlib", "BSD-3-Clause", "Unicode-3.0", "BSL-1.0", "CC0-1.0", "Unlicense"] {
+        for long in ["Apache-2.0", "MPL-2.0", "Zlib", "BSD-3-Clause", "Unicode-3.0", "BSL-1.0", "CC0-1.0", "Unlicense"]
+        {
             if one.licence == long && !one.text.is_empty() {
                 known.entry(long).or_insert_with(|| one.text.clone());
             }
@@ -118,7 +119,8 @@ fn told_of(mut found: Vec<Found>) -> Vec<Value> {
         true => {
             let words = one.licence.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '.');
             let text = words.filter_map(|word| known.get(word)).next().cloned().unwrap_or_default();
-            let holder = if one.holder.is_empty() { format!("the authors of {}", one.named.0) } else { one.holder.clone() };
+            let holder =
+                if one.holder.is_empty() { format!("the authors of {}", one.named.0) } else { one.holder.clone() };
             text.replace("<holder>", &holder)
         }
     };
@@ -266,14 +268,18 @@ mod tests {
     fn the_list_of_licences_is_that_of_the_lock_files_and_each_has_its_text() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let listed: Vec<Value> = serde_json::from_str(&fs::read_to_string(path(root)).unwrap()).unwrap();
-        let named = |entry: &Value| (entry["name"].as_str().unwrap().to_owned(), entry["version"].as_str().unwrap().to_owned());
+        let named =
+            |entry: &Value| (entry["name"].as_str().unwrap().to_owned(), entry["version"].as_str().unwrap().to_owned());
         let mut expected = shipped_crates(root);
         expected.extend(shipped_npm(root).into_iter().map(|(_, named)| named));
         expected.extend(FONTS.map(|(name, _)| (name.to_owned(), FONTS_VERSION.to_owned())));
         let found: BTreeSet<Package> = listed.iter().map(named).collect();
         let missing: Vec<_> = expected.difference(&found).collect();
         let gone: Vec<_> = found.difference(&expected).collect();
-        assert!(missing.is_empty() && gone.is_empty(), "run `cargo xtask licences`: missing {missing:?}, gone {gone:?}");
+        assert!(
+            missing.is_empty() && gone.is_empty(),
+            "run `cargo xtask licences`: missing {missing:?}, gone {gone:?}"
+        );
         for entry in &listed {
             assert_ne!(entry["licence"], "", "{}", entry["name"]);
             assert!(entry["text"].as_str().is_some_and(|text| text.len() > 100), "{} has no text", entry["name"]);

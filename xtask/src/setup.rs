@@ -159,7 +159,9 @@ pub fn ensure(checkout: &Checkout, purpose: Purpose) -> Result<(), Failure> {
 /// Whether somebody would see a window.
 pub fn has_display() -> bool {
     !cfg!(target_os = "linux")
-        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 impl Need {
@@ -261,7 +263,13 @@ mod tests {
         let failure = not_installable(&all, &["nodejs", "npm", "poppler-utils"]);
         let text = failure.to_string();
         assert_eq!(failure.exit, 2, "the machine cannot be used as it is");
-        for part in ["缺少", "missing `pdftotext`", "`npm`", "`webkit2gtk-4.1`", "--no-install-recommends nodejs npm poppler-utils"] {
+        for part in [
+            "缺少",
+            "missing `pdftotext`",
+            "`npm`",
+            "`webkit2gtk-4.1`",
+            "--no-install-recommends nodejs npm poppler-utils",
+        ] {
             assert!(text.contains(part), "`{part}` is not said in: {text}");
         }
     }

@@ -53,6 +53,11 @@ pub enum Action {
     Export(Export),
     /// 不用数据文件夹，直接由内容生成文件
     Render(Render),
+    /// 发布（卷宗）：列出、新建、查看、添加文档、删除、载入示例
+    #[command(subcommand)]
+    Release(ReleaseAction),
+    /// 关于：版本、数据文件夹、数量和许可
+    About,
     /// 设置：单位、部门、人员和打印
     #[command(subcommand)]
     Settings(SettingsAction),
@@ -114,6 +119,72 @@ pub struct List {
     /// 只列含有这些文字的文档
     #[arg(long, value_name = "文字")]
     pub query: Option<String>,
+    /// 最多列几份
+    #[arg(long, value_name = "份数")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReleaseAction {
+    /// 列出发布，按阶段，最近改动的在前
+    List(ReleaseList),
+    /// 新建一个发布和它的文档，输出其编号
+    New(ReleaseNew),
+    /// 查看一个发布
+    Show(ReleaseId),
+    /// 给发布添加一份文档，输出其编号
+    Add {
+        #[command(flatten)]
+        release: ReleaseId,
+        #[command(flatten)]
+        template: TemplateName,
+    },
+    /// 删除一个发布；它的文档必须都是草稿
+    Remove(ReleaseId),
+    /// 载入示例：一个发布的全部文档，都已填好
+    Sample,
+}
+
+#[derive(Debug, Args)]
+pub struct ReleaseId {
+    /// 发布的编号，如 `R0001`
+    #[arg(value_name = "发布")]
+    pub release: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ReleaseList {
+    /// 只列含有这些文字的：产品、版本、姓名，或其拼音首字母
+    #[arg(long, value_name = "文字")]
+    pub query: Option<String>,
+    /// 只列这个产品的
+    #[arg(long, value_name = "产品")]
+    pub product: Option<String>,
+    /// 只列这一年的
+    #[arg(long, value_name = "年份")]
+    pub year: Option<i32>,
+    /// 只列这个阶段的：`upcoming`（待发布）、`released`（已发布，待总结）、`closed`（已归档与作废）
+    #[arg(long, value_name = "阶段")]
+    pub stage: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReleaseNew {
+    /// 产品名称
+    #[arg(value_name = "产品")]
+    pub product: String,
+    /// 版本，如 `V4.2.0`
+    #[arg(value_name = "版本")]
+    pub version: String,
+    /// 发布类型，如 `功能迭代发布`
+    #[arg(long = "type", value_name = "类型", default_value = "")]
+    pub release_type: String,
+    /// 要建的文档（模板，逗号分隔）；不写则全建
+    #[arg(long, value_name = "模板", value_delimiter = ',')]
+    pub documents: Option<Vec<String>>,
+    /// 以这个往期发布为模板
+    #[arg(long, value_name = "发布")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +218,9 @@ pub struct Import {
     /// 读哪张工作表（默认自动查找）
     #[arg(long, value_name = "名称")]
     pub sheet: Option<String>,
+    /// 原有的行怎么办：`replace`（替换）、`append`（追加）、`update`（同名的更新，其余追加）
+    #[arg(long, value_name = "方式", default_value = "replace")]
+    pub mode: String,
     /// 只显示将导入什么，不写入
     #[arg(long)]
     pub dry_run: bool,
@@ -154,11 +228,18 @@ pub struct Import {
 
 #[derive(Debug, Args)]
 pub struct Export {
-    #[command(flatten)]
-    pub document: Document,
+    /// 文档编号，如 `D0001`；导出到文件夹时可以有几份
+    #[arg(value_name = "文档", required = true)]
+    pub documents: Vec<String>,
     /// 导出到的文件：.pdf、.xlsx 或 .json
-    #[arg(long, value_name = "文件")]
-    pub to: PathBuf,
+    #[arg(long, value_name = "文件", required_unless_present = "to_folder")]
+    pub to: Option<PathBuf>,
+    /// 导出到的文件夹；文件按编号、产品、版本命名，不覆盖已有的
+    #[arg(long, value_name = "文件夹", conflicts_with = "to")]
+    pub to_folder: Option<PathBuf>,
+    /// 导出到文件夹时的格式：`pdf`、`xlsx`、`json`（逗号分隔）
+    #[arg(long, value_name = "格式", value_delimiter = ',', default_value = "pdf", conflicts_with = "to")]
+    pub format: Vec<String>,
     #[command(flatten)]
     pub paper: Paper,
 }

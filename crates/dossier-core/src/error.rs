@@ -12,7 +12,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something could not be done, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "BackendError"))]
 pub struct Error {
+    #[cfg_attr(test, ts(type = "string"))]
     pub code: Code,
     /// In Chinese: what is wrong, and where.
     pub message: String,
@@ -51,6 +53,7 @@ impl std::error::Error for Error {}
 
 /// One problem with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Issue {
     /// Field and row (`milestones[3].actual`), file and line (`template.toml:12`) or cell (`Sheet1!C5`).
     pub path: String,

@@ -47,7 +47,8 @@ mod tests {
         assert_eq!(initials("周敏"), "zm");
         assert_eq!(initials("衡川网络安全审计系统 V4.2.0"), "hcwlaqsjxtv420");
         assert_eq!(initials("——"), "");
-        assert_eq!(all_initials("重庆"), ["cq", "zq"]);
+        let found = all_initials("重庆");
+        assert!(["cq", "zq"].iter().all(|word| found.iter().any(|one| one == word)), "{found:?}");
         assert!(all_initials(&"重".repeat(40)).len() <= MOST_READINGS);
     }
 }

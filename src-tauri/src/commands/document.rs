@@ -1,10 +1,10 @@
 //! One document: opening, editing, taking back, looking at its paper.
 
+use dossier_core::Result;
 use dossier_core::dossiers::Completions;
 use dossier_core::export::{Format, Options};
 use dossier_core::form::{Edit, Edited, HistoryEntry, Opened, Undone};
 use dossier_core::storage::DocumentId;
-use dossier_core::Result;
 use tauri::ipc::Response;
 
 use super::{Shared, aside};

@@ -1,8 +1,8 @@
 //! The list of dossiers, and what begins and ends one.
 
+use dossier_core::Result;
 use dossier_core::dossiers::{Dossier, DossierPage, DossierQuery, NewRelease};
 use dossier_core::storage::{DocumentId, ReleaseId};
-use dossier_core::Result;
 
 use super::{Shared, aside};
 

@@ -6,6 +6,7 @@
 mod document;
 mod dossiers;
 mod import;
+mod leave;
 mod out;
 mod settings;
 
@@ -50,6 +51,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         settings::pick_logo,
         settings::pick_folder,
         settings::about,
+        leave::leave,
     ]
 }
 

@@ -92,7 +92,11 @@ impl Driver {
             return Ok(answer["value"].clone());
         }
         let value = &answer["value"];
-        Err(Refused(format!("{}: {}", value["error"].as_str().unwrap_or_default(), value["message"].as_str().unwrap_or_default())))
+        Err(Refused(format!(
+            "{}: {}",
+            value["error"].as_str().unwrap_or_default(),
+            value["message"].as_str().unwrap_or_default()
+        )))
     }
 
     /// The program's own process, which the driver started.

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn the_answer_ends_where_it_says() {
-        let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 14\r\n\r\n{\"value\":null}rest";
+        let answer =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 14\r\n\r\n{\"value\":null}rest";
         assert_eq!(read(&mut answer.as_bytes()).unwrap(), (200, serde_json::json!({ "value": null })));
         assert!(read(&mut "".as_bytes()).is_err());
     }

@@ -72,10 +72,12 @@ mod tests {
     #[test]
     fn held_keys_are_let_go_in_turn() {
         let strokes = chord("Control+Shift+z");
-        let told: Vec<String> = strokes.as_array().unwrap().iter().map(|s| format!("{} {}", s["type"], s["value"])).collect();
+        let told: Vec<String> =
+            strokes.as_array().unwrap().iter().map(|s| format!("{} {}", s["type"], s["value"])).collect();
         let keys = ["\u{E009}", "\u{E008}", "z", "z", "\u{E008}", "\u{E009}"];
         let kinds = ["keyDown", "keyDown", "keyDown", "keyUp", "keyUp", "keyUp"];
-        let expected: Vec<String> = kinds.iter().zip(keys).map(|(kind, key)| format!("{:?} {}", kind, json!(key))).collect();
+        let expected: Vec<String> =
+            kinds.iter().zip(keys).map(|(kind, key)| format!("{:?} {}", kind, json!(key))).collect();
         assert_eq!(told, expected);
         assert_eq!(chord("Control++").as_array().unwrap().len(), 4);
         assert_eq!(chord("+").as_array().unwrap().len(), 2);

@@ -19,8 +19,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use driver::Driver;
-pub use machine::{program, tree};
 use machine::Display;
+pub use machine::{program, tree};
 
 /// How long something may take that a person would wait for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -230,7 +230,9 @@ impl Window {
     pub fn click(&self, css: &str) {
         let mut last = String::new();
         let clicked = || match self.elements(css).first() {
-            Some(id) => self.driver().post(&format!("element/{id}/click"), &json!({})).map_err(|error| error.to_string()),
+            Some(id) => {
+                self.driver().post(&format!("element/{id}/click"), &json!({})).map_err(|error| error.to_string())
+            }
             None => Err("there is none".into()),
         };
         // What moves or is covered for a moment is pressed a moment later, as a person would.
@@ -279,7 +281,9 @@ impl Window {
     pub fn resize(&self, width: u32, height: u32) {
         self.post("window/rect", &json!({ "x": 0, "y": 0, "width": width, "height": height }));
         let inner = || self.execute("return [innerWidth, innerHeight]", json!([]));
-        self.wait_until(&format!("the window does not become {width} × {height}"), || inner() == json!([width, height]));
+        self.wait_until(&format!("the window does not become {width} × {height}"), || {
+            inner() == json!([width, height])
+        });
     }
 
     fn actions(&self, strokes: &Value) {

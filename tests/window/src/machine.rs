@@ -175,7 +175,10 @@ pub fn tree(id: u32) -> Vec<(String, u64)> {
         ids.extend(all.iter().filter(|process| process.parent == parent).map(|process| process.id));
         index += 1;
     }
-    all.iter().filter(|process| ids.contains(&process.id)).map(|process| (process.name.clone(), process.memory())).collect()
+    all.iter()
+        .filter(|process| ids.contains(&process.id))
+        .map(|process| (process.name.clone(), process.memory()))
+        .collect()
 }
 
 struct Process {

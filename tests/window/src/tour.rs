@@ -50,6 +50,7 @@ fn fill_and_export(window: &Window, out: &Path, picture: &Path) -> Vec<PathBuf> 
     window.click("[data-export-format='xlsx']");
     window.click("[data-action='export-now']");
     window.wait_text("[data-strip]", "已导出");
+    window.wait_gone("[data-action='export-now']");
     window.screenshot(picture);
     let mut files: Vec<PathBuf> = listed(out).into_iter().filter(|file| !before.contains(file)).collect();
     files.retain(|file| file != picture);

@@ -29,7 +29,11 @@ fn what_the_page_asks_for_is_done_and_what_it_may_not_is_refused() {
          return [pdf instanceof ArrayBuffer, new TextDecoder().decode(pdf.slice(0, 5)), pdf.byteLength]",
         json!([]),
     );
-    assert_eq!((&bytes[0], &bytes[1]), (&json!(true), &json!("%PDF-")), "bytes as they are, and not as a list of numbers");
+    assert_eq!(
+        (&bytes[0], &bytes[1]),
+        (&json!(true), &json!("%PDF-")),
+        "bytes as they are, and not as a list of numbers"
+    );
 
     for (command, arguments) in [
         ("plugin:dialog|open", json!({ "options": {} })),
@@ -37,7 +41,10 @@ fn what_the_page_asks_for_is_done_and_what_it_may_not_is_refused() {
         ("plugin:opener|open_url", json!({ "url": "https://example.com" })),
         ("plugin:window|close", json!({})),
         ("plugin:event|emit", json!({ "event": "file-dropped", "payload": { "token": "file-1", "name": "x" } })),
-        ("plugin:webview|create_webview_window", json!({ "options": { "label": "other", "url": "https://example.com" } })),
+        (
+            "plugin:webview|create_webview_window",
+            json!({ "options": { "label": "other", "url": "https://example.com" } }),
+        ),
     ] {
         let answer = call(&window, command, &arguments);
         assert!(answer["no"].as_str().is_some_and(|no| no.contains("not allowed")), "{command}: {answer}");
@@ -101,10 +108,15 @@ fn progress_is_told_file_by_file_and_what_is_written_lies_in_the_folder() {
         json!([]),
     );
     assert!(told["told"].as_array().is_some_and(|told| told.len() >= 4), "{told}");
-    let files: Vec<&str> = told["result"]["files"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    let files: Vec<&str> =
+        told["result"]["files"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
     assert_eq!(files.len(), 4, "{told}");
     assert!(files.iter().all(|file| Path::new(file).starts_with(out.path()) && Path::new(file).is_file()), "{told}");
-    assert_eq!(call(&window, "open_file", &json!({ "path": files[0] })), json!({ "ok": null }), "its own file may be opened");
+    assert_eq!(
+        call(&window, "open_file", &json!({ "path": files[0] })),
+        json!({ "ok": null }),
+        "its own file may be opened"
+    );
 }
 
 #[test]

@@ -33,6 +33,9 @@ export interface Backend {
   /** The PDF as it would be exported now. */
   preview(document: string): Promise<ArrayBuffer>;
 
+  /** The window is about to close: what is under way is finished first, for a second or two. */
+  onClosing(finish: () => Promise<unknown>): void;
+
   // ---- import
   /** Lets the person pick a workbook; null: they changed their mind. */
   pickWorkbook(): Promise<PickedFile | null>;

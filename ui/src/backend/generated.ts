@@ -166,7 +166,7 @@ sequence: number,
  */
 saved_at: string, status: Status, 
 /**
- * Official, else provisional with （暂定）.
+ * Official, else the provisional one of a draft.
  */
 number: string, 
 /**
@@ -322,204 +322,305 @@ what: string, path: string | null,
  */
 before: string | null, after: string | null, };
 
-// ---- import
+/**
+ * What is to be imported, and what the person says about it.
+ */
+export type ImportRequest = { 
+/**
+ * Token of a picked file.
+ */
+file: string, table: string | null, sheet: string | null, 
+/**
+ * Row of the heads, from 1.
+ */
+head_row: number | null, 
+/**
+ * Column id → letters of the file's column (null: leave empty), where the person says otherwise.
+ */
+mapping: { [column: string]: string | null }, mode: ImportMode, };
 
-/** What fields are completed with. Initials are those of the pinyin: 周敏 → zm. */
-export type Completions = { people: PersonName[]; departments: Name[] };
-export type PersonName = { name: string; department: string; initials: string };
-export type Name = { name: string; initials: string };
-
-
-export type ImportRequest = {
-  /** Token of a picked file. */
-  file: string;
-  table: string | null;
-  sheet: string | null;
-  /** Row of the heads, from 1. */
-  head_row: number | null;
-  /** Column id → letters of the file's column (null: leave empty), where the person says otherwise. */
-  mapping: { [column: string]: string | null };
-  mode: ImportMode;
-};
-
+/**
+ * What becomes of the rows that are there.
+ */
 export type ImportMode = "append" | "update" | "replace";
 
-export type ImportPreview = {
-  file: string;
-  sheets: string[];
-  sheet: string;
-  head_row: number;
-  table: string;
-  columns: ImportColumn[];
-  /** Columns of the file that go nowhere. */
-  unused: { letters: string; head: string }[];
-  rows: ImportedRow[];
-  warnings: ImportWarning[];
-  /** The whole content, where the workbook is one of our own; then it replaces the document's. */
-  own: boolean;
-};
+/**
+ * What would be imported.
+ */
+export type ImportPreview = { file: string, sheets: Array<string>, sheet: string, head_row: number, table: string, columns: Array<ImportColumn>, 
+/**
+ * Columns of the file that go nowhere.
+ */
+unused: { letters: string; head: string }[], rows: Array<ImportedRow>, warnings: Array<ImportWarning>, 
+/**
+ * The whole content, where the workbook is one of our own; then it replaces the document's.
+ */
+own: boolean, };
 
-export type ImportColumn = {
-  /** Column id of the table field. */
-  id: string;
-  label: string;
-  /** Null: the file has none. */
-  letters: string | null;
-  head: string | null;
-  /** 同名, 近义, 相近 … */
-  how: string;
-};
+export type ImportColumn = { 
+/**
+ * Column id of the table field.
+ */
+id: string, label: string, 
+/**
+ * Null: the file has none.
+ */
+letters: string | null, head: string | null, 
+/**
+ * 同名, 近义, 相近 …
+ */
+how: string, };
 
-export type ImportedRow = {
-  /** Row in the sheet, from 1. */
-  row: number;
-  values: Row;
-};
+export type ImportedRow = { 
+/**
+ * Row in the sheet, from 1.
+ */
+row: number, 
+/**
+ * By column id; what cannot be read as its column's kind is the text as it stands in the file.
+ */
+values: Row, };
 
-export type ImportWarning = {
-  code: string;
-  /** C5, B6:B7, or empty. */
-  cell: string;
-  message: string;
-  /** Index into `rows` and column id, where it is about one cell. */
-  row: number | null;
-  column: string | null;
-};
+export type ImportWarning = { code: string, 
+/**
+ * C5, B6:B7, or empty.
+ */
+cell: string, message: string, 
+/**
+ * Index into `rows` and column id, where it is about one cell.
+ */
+row: number | null, column: string | null, };
 
-// ---- dossiers
+/**
+ * What the home asks for.
+ */
+export type DossierQuery = { text: string, scope: "all" | Status, product: string | null, year: number | null, release_type: string | null, state: Status | null, group: "stage" | "none", offset: number, limit: number, };
 
-export type DossierQuery = {
-  text: string;
-  scope: "all" | Status;
-  product: string | null;
-  year: number | null;
-  release_type: string | null;
-  state: Status | null;
-  group: "stage" | "none";
-  offset: number;
-  limit: number;
-};
+/**
+ * A page of the list.
+ */
+export type DossierPage = { rows: Array<DossierRow>, 
+/**
+ * How many fit.
+ */
+total: number, 
+/**
+ * How many fit in each stage, in the order of the list; empty unless grouped.
+ */
+groups: { stage: Stage; count: number }[], 
+/**
+ * How many there are, whatever is asked.
+ */
+counts: { all: number, draft: number, in_review: number, approved: number, controlled: number, obsolete: number, }, products: Array<string>, years: Array<number>, release_types: Array<string>, documents: number, };
 
-export type DossierPage = {
-  rows: DossierRow[];
-  /** How many fit. */
-  total: number;
-  /** How many fit in each stage, in the order of the list; empty unless grouped. */
-  groups: { stage: Stage; count: number }[];
-  /** How many there are, whatever is asked. */
-  counts: { all: number; draft: number; in_review: number; approved: number; controlled: number; obsolete: number };
-  products: string[];
-  years: number[];
-  release_types: string[];
-  documents: number;
-};
-
-/** 待发布; 已发布，待总结; 已归档与作废 */
+/**
+ * 待发布; 已发布，待总结; 已归档与作废
+ */
 export type Stage = "upcoming" | "released" | "closed";
 
-export type DossierRow = {
-  release: number;
-  product: string;
-  version: string;
-  release_type: string;
-  owner: string;
-  /** 2026-03-20 15:00, or null */
-  planned_at: string | null;
-  stage: Stage;
-  documents: DossierDocument[];
-  /** Local: 2026-03-11 12:31 */
-  updated_at: string;
-  updated_by: string;
-};
+/**
+ * A dossier as a row of the list.
+ */
+export type DossierRow = { release: number, product: string, version: string, release_type: string, owner: string, 
+/**
+ * 2026-03-20 15:00, or null
+ */
+planned_at: string | null, stage: Stage, documents: Array<DossierDocument>, 
+/**
+ * Local: 2026-03-11 12:31
+ */
+updated_at: string, updated_by: string, };
 
-export type DossierDocument = {
-  template: string;
-  /** 申请表 */
-  short: string;
-  title: string;
-  /** Null: 未建. */
-  id: string | null;
-  status: Status | null;
-  /** 缺 n */
-  missing: number;
-  /** Rows of a plan table; null for other forms. */
-  rows: number | null;
-};
+/**
+ * What a row says of one document.
+ */
+export type DossierDocument = { template: string, 
+/**
+ * 申请表
+ */
+short: string, title: string, 
+/**
+ * Null: 未建.
+ */
+id: string | null, status: Status | null, 
+/**
+ * 缺 n
+ */
+missing: number, 
+/**
+ * Rows of a plan table; null for other forms.
+ */
+rows: number | null, };
 
+/**
+ * A release to be begun.
+ */
+export type NewRelease = { product: string, version: string, release_type: string, 
+/**
+ * Template ids.
+ */
+documents: Array<string>, 
+/**
+ * An earlier release whose texts are taken over.
+ */
+from: number | null, };
+
+/**
+ * A form that documents can be begun from.
+ */
+export type TemplateInfo = { id: string, short: string, title: string, };
+
+/**
+ * What the window needs before it shows anything.
+ */
+export type Start = { version: string, data_folder: string, 
+/**
+ * Nothing has been set and nothing written yet.
+ */
+first_start: boolean, settings: Settings, 
+/**
+ * What the window remembers; free form.
+ */
+preferences: { [key: string]: Json }, templates: Array<TemplateInfo>, release_types: Array<string>, 
+/**
+ * Today, local: 2026-03-11
+ */
+today: string, };
+
+/**
+ * What fields are completed with. Initials are those of the pinyin: 周敏 → zm.
+ */
+export type Completions = { people: Array<PersonName>, departments: Array<Name>, };
+
+export type PersonName = { name: string, department: string, initials: string, };
+
+export type Name = { name: string, initials: string, };
+
+/**
+ * Documents to be exported into a folder.
+ */
+export type ExportRequest = { documents: string[], formats: ("pdf" | "xlsx" | "json")[], blank: boolean, for_signing: boolean, };
+
+/**
+ * What was exported.
+ */
+export type ExportResult = { folder: string, files: { name: string; path: string }[], warnings: Issue[], cancelled: boolean, };
+
+/**
+ * How far long work has come.
+ */
+export type Progress = { done: number, total: number, what: string, };
+
+/**
+ * A file that a person picked; the window knows it by its token alone.
+ */
+export type PickedFile = { token: string, name: string, };
+
+/**
+ * 关于
+ */
+export type About = { version: string, data_folder: string, data_bytes: number, releases: number, documents: number, licences: { name: string; version: string; licence: string; text: string }[], };
+
+/**
+ * The settings of a data folder.
+ */
+export type Settings = { organisation: Organisation, 
+/**
+ * Who works at this machine; names the author of changes.
+ */
+user: User, 
+/**
+ * Offered where a department is asked for.
+ */
+departments: Array<string>, 
+/**
+ * Offered where a person is asked for.
+ */
+people: Array<Person>, documents: DocumentDefaults, print: PrintDefaults, 
+/**
+ * Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
+ */
+export_folder: string, };
+
+/**
+ * Whose documents these are. Where nothing is set, nothing prints.
+ */
+export type Organisation = { name: string, 
+/**
+ * A PNG or JPEG, as a `data:` URL.
+ */
+logo: string | null, copyright_year: Json, };
+
+/**
+ * Who works at this machine. Where no name is set, it is who is logged in.
+ */
+export type User = { name: string, department: string, };
+
+export type Person = { name: string, department: string, phone: string, };
+
+/**
+ * What a document says of itself unless it says otherwise.
+ */
+export type DocumentDefaults = { 
+/**
+ * 密级
+ */
+classification: string, 
+/**
+ * 受控状态
+ */
+control_state: string, 
+/**
+ * 表单编号 by template, where it differs from the template's own.
+ */
+form_numbers: { [template: string]: string }, 
+/**
+ * Whether cover and front matter print, by template.
+ */
+front_matter: { [template: string]: boolean }, };
+
+/**
+ * How documents print unless somebody says otherwise.
+ */
+export type PrintDefaults = { duplex: boolean, 
+/**
+ * Draws 装订线.
+ */
+binding_line: boolean, };
+
+/**
+ * One problem with its place.
+ */
+export type Issue = { 
+/**
+ * Field and row (`milestones[3].actual`), file and line (`template.toml:12`) or cell (`Sheet1!C5`).
+ */
+path: string, 
+/**
+ * What kind of problem, for programs: `required`, `not_a_date`, `unknown_field` …
+ */
+code: string, 
+/**
+ * In Chinese, with the label as printed.
+ */
+message: string, };
+
+/**
+ * Why something could not be done, and what to do about it.
+ */
+export type BackendError = { code: string, 
+/**
+ * In Chinese: what is wrong, and where.
+ */
+message: string, 
+/**
+ * In Chinese: what to do now.
+ */
+hint: string | null, 
+/**
+ * Every single problem with its place, where there are several.
+ */
+issues: Array<Issue>, };
+
+/** A dossier by itself says what its row says. */
 export type Dossier = DossierRow;
-
-export type NewRelease = {
-  product: string;
-  version: string;
-  release_type: string;
-  /** Template ids. */
-  documents: string[];
-  /** An earlier release whose texts are taken over. */
-  from: number | null;
-};
-
-export type TemplateInfo = { id: string; short: string; title: string };
-
-// ---- program
-
-export type Start = {
-  version: string;
-  data_folder: string;
-  /** Nothing has been set and nothing written yet. */
-  first_start: boolean;
-  settings: Settings;
-  /** What the window remembers; free form. */
-  preferences: { [key: string]: Json };
-  templates: TemplateInfo[];
-  release_types: string[];
-  /** Today, local: 2026-03-11 */
-  today: string;
-};
-
-export type Settings = {
-  organisation: { name: string; logo: string | null; copyright_year: Json };
-  /** Who works at this machine; names the author of changes. */
-  user: { name: string; department: string };
-  departments: string[];
-  people: { name: string; department: string; phone: string }[];
-  documents: {
-    classification: string;
-    control_state: string;
-    form_numbers: { [template: string]: string };
-    front_matter: { [template: string]: boolean };
-  };
-  print: { duplex: boolean; binding_line: boolean };
-  /** Empty: the system's folder of documents. */
-  export_folder: string;
-};
-
-export type ExportRequest = {
-  documents: string[];
-  formats: ("pdf" | "xlsx" | "json")[];
-  blank: boolean;
-  for_signing: boolean;
-};
-
-export type ExportResult = {
-  folder: string;
-  files: { name: string; path: string }[];
-  warnings: Issue[];
-  cancelled: boolean;
-};
-
-export type Progress = { done: number; total: number; what: string };
-
-export type PickedFile = { token: string; name: string };
-
-export type About = {
-  version: string;
-  data_folder: string;
-  data_bytes: number;
-  releases: number;
-  documents: number;
-  licences: { name: string; version: string; licence: string; text: string }[];
-};
-
-export type Issue = { path: string; code: string; message: string };
-
-export type BackendError = { code: string; message: string; hint: string | null; issues: Issue[] };

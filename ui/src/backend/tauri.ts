@@ -25,6 +25,7 @@ export function tauriBackend(): Backend {
 
     pickWorkbook: () => invoke("pick_workbook"),
     onFileDropped,
+    onClosing,
     planImport: (document, request) => invoke("plan_import", { document, request }),
     applyImport: (document, request, rows) => invoke("apply_import", { document, request, rows }),
 
@@ -50,4 +51,9 @@ function onFileDropped(listener: (file: PickedFile) => void): () => void {
   // Without the event nothing can be dropped, and files are picked through the dialog instead.
   listening.catch(() => undefined);
   return () => void listening.then((stop) => stop(), () => undefined);
+}
+
+function onClosing(finish: () => Promise<unknown>): void {
+  const leave = (): Promise<unknown> => invoke("leave");
+  listen("closing", () => void finish().then(leave, leave)).catch(() => undefined);
 }

@@ -9,11 +9,22 @@ const known = new WeakMap<DocumentStore["form"], Map<string, number>>();
 export function sectionOf(store: DocumentStore, path: Path): number {
   const at = parsePath(path);
   if (store.form.style === "table" && at.row !== null) {
-    return Math.max(0, store.form.sections.findIndex(({ id }) => id === at.column));
+    const column = store.form.sections.findIndex(({ id }) => id === `${at.field}.${at.column}`);
+    if (column >= 0) return column;
   }
   let sections = known.get(store.form);
   if (!sections) known.set(store.form, (sections = index(store)));
   return sections.get(at.field) ?? 0;
+}
+
+/** Where a click on a section of a table form leads: its column at the row in hand, or its first field. */
+export function placeOfSection(store: DocumentStore, table: string, section: number): Path | null {
+  const id = store.form.sections[section]?.id ?? "";
+  if (id.startsWith(`${table}.`)) {
+    const at = parsePath(store.current.value ?? "");
+    return `${table}[${at.field === table && at.row !== null ? at.row : 0}].${id.slice(table.length + 1)}`;
+  }
+  return Object.keys(store.form.fields).find((field) => !store.table(field) && sectionOf(store, field) === section) ?? null;
 }
 
 function index({ form }: DocumentStore): Map<string, number> {

@@ -25,7 +25,7 @@ pub fn new(world: &World, args: args::New) -> Result<ExitCode> {
 
 pub fn list(world: &World, args: args::List) -> Result<ExitCode> {
     let status = args.status.as_deref().map(str::parse).transpose()?;
-    let filter = Filter { template: args.template, status, year: args.year, query: args.query, limit: None };
+    let filter = Filter { template: args.template, status, year: args.year, query: args.query, limit: args.limit };
     let workspace = world.workspace()?;
     let documents = workspace.list(&filter)?;
     if world.json {
@@ -102,7 +102,8 @@ pub fn import(world: &World, args: args::Import) -> Result<ExitCode> {
     let id = args.document.id.parse()?;
     let bytes = files::read(&args.file, files::WORKBOOK_LIMIT)?;
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let options = ImportOptions { table: args.table, sheet: args.sheet, dry_run: args.dry_run, ..ImportOptions::default() };
+    let options =
+        ImportOptions { table: args.table, sheet: args.sheet, mode: args.mode.parse()?, dry_run: args.dry_run };
     let report = world.workspace()?.import(id, &bytes, &name, &options)?;
     if world.json {
         output::json(&report);

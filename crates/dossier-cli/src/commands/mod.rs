@@ -4,6 +4,7 @@ mod document;
 mod editing;
 mod input;
 mod paper;
+mod release;
 mod settings;
 mod template;
 
@@ -31,6 +32,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Import(import) => document::import(&world, import),
         Action::Export(export) => paper::export(&world, export),
         Action::Render(render) => paper::render(&world, render),
+        Action::Release(action) => release::run(&world, action),
+        Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),
     }
 }

@@ -1,12 +1,15 @@
 //! Files made from documents.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
 use dossier_core::compose::Front;
+use dossier_core::dossiers::ExportRequest;
 use dossier_core::export::{Exported, Format, Options};
 use dossier_core::settings::Settings;
-use dossier_core::{Environment, Result, files, workspace};
+use dossier_core::storage::DocumentId;
+use dossier_core::{Code, Environment, Error, Result, files, workspace};
 use serde_json::{Map, json};
 
 use super::{World, input};
@@ -14,10 +17,39 @@ use crate::args;
 use crate::output;
 
 pub fn export(world: &World, args: args::Export) -> Result<ExitCode> {
+    let documents = args.documents.iter().map(|id| id.parse()).collect::<Result<Vec<DocumentId>>>()?;
+    if let Some(folder) = &args.to_folder {
+        return export_to_folder(world, &args, documents, folder);
+    }
+    let (Some(to), [document]) = (&args.to, documents.as_slice()) else {
+        return Err(Error::new(Code::BadRequest, "`--to` 只能导出一份文档").hint("几份文档请用 `--to-folder 文件夹`"));
+    };
     // What cannot be written is refused before anything is opened.
-    let format = Format::of(&args.to)?;
-    let exported = world.workspace()?.export(args.document.id.parse()?, format, options(&args.paper))?;
-    finish(world, &args.to, &exported)
+    let format = Format::of(to)?;
+    let exported = world.workspace()?.export(*document, format, options(&args.paper))?;
+    finish(world, to, &exported)
+}
+
+fn export_to_folder(world: &World, args: &args::Export, documents: Vec<DocumentId>, folder: &Path) -> Result<ExitCode> {
+    let formats = args.format.iter().map(|name| Format::of(&Path::new("x").with_extension(name)));
+    let request = ExportRequest {
+        documents,
+        formats: formats.collect::<Result<_>>()?,
+        blank: args.paper.blank,
+        for_signing: args.paper.for_signing,
+    };
+    let result = world.workspace()?.export_to_folder(&request, folder, &mut |_| ControlFlow::Continue(()))?;
+    if world.json {
+        output::json(&result);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for file in &result.files {
+        output::line(format!("已写入 {}", file.path));
+    }
+    if !result.warnings.is_empty() {
+        output::aside(format!("请留意\n{}", output::issues(&result.warnings).trim_end()));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Needs no data folder: neither opens a database nor reads templates that are not asked for.

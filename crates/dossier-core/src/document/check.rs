@@ -28,13 +28,6 @@ pub fn check(document: &Document, template: &Template, facts: &Map<String, Value
     checker.issues
 }
 
-/// How many compulsory fields and cells are still empty: 缺 n.
-pub fn missing(document: &Document, template: &Template, facts: &Map<String, Value>) -> usize {
-    let mut checker = Checker { template, values: Values::new(document, template, facts), issues: Vec::new() };
-    template.fields.iter().for_each(|field| checker.field(field));
-    checker.issues.iter().filter(|issue| issue.code == "required").count()
-}
-
 /// What does not keep a document from being submitted, but should be looked at: rules that only warn.
 pub fn advise(document: &Document, template: &Template, facts: &Map<String, Value>) -> Vec<Issue> {
     let mut checker = Checker { template, values: Values::new(document, template, facts), issues: Vec::new() };

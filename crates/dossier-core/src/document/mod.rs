@@ -16,7 +16,7 @@ mod validate;
 mod values;
 mod version;
 
-pub use check::{advise, check, missing};
+pub use check::{advise, check};
 pub use delta::{Delta, Direction};
 pub use display::display;
 pub use read::{LONGEST_TEXT, Reading, Unfit, is_empty, parse_text, read, read_with_blanks};

@@ -148,6 +148,12 @@ impl Environment {
         Ok(self.fonts.get_or_init(|| fonts).clone())
     }
 
+    /// The file of a bundled font by its name, for programs that show the paper themselves; no other file.
+    pub fn font_file(&self, name: &str) -> Option<Vec<u8>> {
+        let known = resources::FONTS.iter().find(|known| **known == name)?;
+        files::map(&self.resources().ok()?.fonts.join(known)).ok().map(|map| map.to_vec())
+    }
+
     /// Installed fonts that have the characters which the program's own lack: as few as needed, in an order that
     /// depends on the installed files alone. To be asked only when something is missing: it opens every font.
     pub fn fallback_fonts(&self, missing: &[char]) -> Vec<FontData> {

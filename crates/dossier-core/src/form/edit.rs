@@ -108,8 +108,7 @@ fn trim(content: &mut Map<String, Value>) {
     }
 }
 
-/// Cells of a row of a table, by column id.
-pub type Row = Map<String, Value>;
+type Row = Map<String, Value>;
 
 struct Editor<'a, Base> {
     template: &'a Template,
@@ -123,7 +122,7 @@ impl<'a, Base: Fn(&str) -> Vec<Row>> Editor<'a, Base> {
             Some(Path::Field(id)) => {
                 let field = self.template.field(&id).ok_or_else(|| no_place(path))?;
                 if let Kind::Table(_) = field.kind {
-                    return self.set_table(&id, value);
+                    return self.clear_table(&id, value);
                 }
                 self.typed.unfit.remove(path);
                 self.typed.content.shift_remove(&id);
@@ -144,30 +143,13 @@ impl<'a, Base: Fn(&str) -> Vec<Row>> Editor<'a, Base> {
         }
     }
 
-    /// A table as a whole: null takes it back to the rows it starts with, a list puts these rows in place of its own.
-    fn set_table(&mut self, table: &str, value: &Value) -> Result<()> {
-        self.typed.unfit.retain(|path, _| Path::parse(path).is_none_or(|path| path.field() != table));
+    /// A table as a whole can only be emptied: back to the rows it starts with.
+    fn clear_table(&mut self, table: &str, value: &Value) -> Result<()> {
+        if !value.is_null() {
+            return Err(Error::new(Code::BadRequest, format!("表格 `{table}` 要按行更改")));
+        }
         self.typed.content.shift_remove(table);
-        if value.is_null() {
-            return Ok(());
-        }
-        let rows = value.as_array().filter(|rows| rows.iter().all(Value::is_object));
-        let rows = rows.ok_or_else(|| Error::new(Code::BadRequest, format!("表格 `{table}` 要按行填写")))?;
-        if rows.len() > MOST_ROWS {
-            let label = label_of(self.template, &Path::Field(table.to_owned()));
-            return Err(Error::new(Code::BadRequest, format!("{label}最多 {MOST_ROWS} 行，现在有 {} 行", rows.len())));
-        }
-        self.typed.content.insert(table.to_owned(), Value::Array(Vec::new()));
-        let fixed = self.template.table(table).map_or(&[][..], |(_, spec)| &spec.fixed);
-        for (index, row) in rows.iter().enumerate() {
-            let pinned = fixed.get(index).map(|fixed| &fixed.values);
-            let cells = row.as_object().into_iter().flatten().filter(|(column, value)| {
-                !is_empty(value) && pinned.is_none_or(|pinned| !pinned.contains_key(*column))
-            });
-            for (column, value) in cells {
-                self.set_cell(table, index, column, value)?;
-            }
-        }
+        self.typed.unfit.retain(|path, _| Path::parse(path).is_none_or(|path| path.field() != table));
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::storage::{DocumentId, ReleaseId, Status};
 
-pub use edit::{Edit, Row, Typed, apply};
+pub use edit::{Edit, Typed, apply};
 pub use place::{Path, label_of};
 pub use state::{
     Derived, DerivedFrom, Problem, ProblemKind, Required, SectionState, Situation, State, state, unfit_issues,

@@ -26,14 +26,6 @@ impl Path {
         Some(Self::Cell { table, row, column: rest.strip_prefix('.')?.to_owned() })
     }
 
-    /// The row, of a place in a table.
-    pub fn row(&self) -> Option<usize> {
-        match self {
-            Self::Field(_) => None,
-            Self::Row { row, .. } | Self::Cell { row, .. } => Some(*row),
-        }
-    }
-
     /// The field, or the table that the place lies in.
     pub fn field(&self) -> &str {
         match self {

@@ -150,7 +150,8 @@ pub(super) fn find_head(sheet: &Sheet, matcher: &Matcher, wanted: usize) -> Opti
 pub(super) fn head_at(sheet: &Sheet, matcher: &Matcher, wanted: usize, last: u32) -> Option<Head> {
     sheet.last_row().filter(|end| *end > last)?;
     let rows: Vec<HeadRow> = HeadRows::of(sheet, matcher).rows.into_iter().filter(|row| row.row <= last).collect();
-    let together = rows.iter().rev().zip(0..HEAD_DEPTH as u32).take_while(|(row, above)| row.row + above == last).count();
+    let together =
+        rows.iter().rev().zip(0..HEAD_DEPTH as u32).take_while(|(row, above)| row.row + above == last).count();
     let best = (1..=together)
         .filter_map(|depth| head_from(&rows[rows.len() - depth..], matcher, wanted))
         .max_by(|one, other| one.score.total_cmp(&other.score));

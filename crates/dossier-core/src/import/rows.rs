@@ -219,9 +219,7 @@ impl<'a> Reading<'a> {
             "同名"
         } else if same {
             "去掉换行后相同"
-        } else if self.head.guessed.contains(&index)
-            || texts.iter().any(|text| normalise(text) == normalise(printed))
-        {
+        } else if self.head.guessed.contains(&index) || texts.iter().any(|text| normalise(text) == normalise(printed)) {
             "相近"
         } else {
             "近义"

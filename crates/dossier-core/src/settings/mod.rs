@@ -15,6 +15,7 @@ use read::Reader;
 
 /// The settings of a data folder.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Settings {
     pub organisation: Organisation,
     /// Who works at this machine; names the author of changes.
@@ -31,6 +32,7 @@ pub struct Settings {
 
 /// Who works at this machine. Where no name is set, it is who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct User {
     pub name: String,
     pub department: String,
@@ -38,10 +40,13 @@ pub struct User {
 
 /// Whose documents these are. Where nothing is set, nothing prints.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Organisation {
     pub name: String,
     /// A PNG or JPEG, as a `data:` URL.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub logo: Option<Logo>,
+    #[cfg_attr(test, ts(type = "Json"))]
     pub copyright_year: CopyrightYear,
 }
 
@@ -58,6 +63,7 @@ pub enum CopyrightYear {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Person {
     pub name: String,
     pub department: String,
@@ -66,19 +72,23 @@ pub struct Person {
 
 /// What a document says of itself unless it says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DocumentDefaults {
     /// 密级
     pub classification: String,
     /// 受控状态
     pub control_state: String,
     /// 表单编号 by template, where it differs from the template's own.
+    #[cfg_attr(test, ts(type = "{ [template: string]: string }"))]
     pub form_numbers: BTreeMap<String, String>,
     /// Whether cover and front matter print, by template.
+    #[cfg_attr(test, ts(type = "{ [template: string]: boolean }"))]
     pub front_matter: BTreeMap<String, bool>,
 }
 
 /// How documents print unless somebody says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PrintDefaults {
     pub duplex: bool,
     /// Draws 装订线.

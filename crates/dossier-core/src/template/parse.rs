@@ -75,7 +75,7 @@ fn read_tree(tree: &DeTable, text: &str, file: &str, problems: &Problems) -> Opt
         version: head.version?,
         form_number: head.form_number?,
         short: short.or_else(|| head.title.clone())?,
-        order: order,
+        order,
         title: head.title?,
         heading: heading.map(|heading| heading.value),
         number: head.number?,

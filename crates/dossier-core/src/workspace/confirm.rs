@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::import::{ImportOptions, edits_for, find_as, read_rows, tables};
+use super::import::{ImportOptions, Row, edits_for, find_as, read_rows, tables, whole_table};
 use super::{Loaded, Workspace, load};
-use crate::form::{Edit, Edited, Row};
-use crate::import::confirm::{
-    ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn,
-};
+use crate::form::{Edit, Edited};
+use crate::import::confirm::{ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn};
 use crate::import::{Address, Choices, ImportPlan, Warning, Workbook, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
@@ -113,7 +111,19 @@ fn read<'t>(loaded: &'t Loaded, bytes: &[u8], file_name: &str, request: &ImportR
     };
     let found = match found {
         Ok((field, table, mut plan)) => {
-            let rows = read_rows(&mut plan, table);
+            let mut rows = read_rows(&mut plan, table);
+            // Signatures below the table look like rows to a stranger; our own workbook says what its rows are.
+            if let Some(own) = &own {
+                rows = own
+                    .content
+                    .get(&field.id)
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|row| row.as_object().cloned())
+                    .collect();
+                plan.rows.resize_with(rows.len(), || crate::import::ImportedRow { row: 0, values: Vec::new() });
+            }
             Some(FoundTable { field, table, plan, rows })
         }
         Err(_) if own.is_some() => None,
@@ -180,8 +190,11 @@ impl Read<'_> {
                 .zip(found.rows)
                 .map(|(imported, values)| ImportedRow { row: imported.row, values })
                 .collect();
-            preview.warnings =
-                plan.warnings.iter().map(|warning| addressed(warning, &preview.rows, &preview.columns)).collect();
+            // Ours says itself what its rows are; what a stranger's eye doubts in it is none of its doubts.
+            if !own {
+                let addressed = |warning| addressed(warning, &preview.rows, &preview.columns);
+                preview.warnings = plan.warnings.iter().map(addressed).collect();
+            }
             let unused = plan.unknown_columns.into_iter().filter(|column| column.filled > 0 || column.head.is_some());
             preview.unused = unused
                 .map(|column| UnusedColumn { letters: column.column, head: column.head.unwrap_or_default() })
@@ -216,7 +229,8 @@ fn addressed(warning: &Warning, rows: &[ImportedRow], columns: &[ImportColumn]) 
     let letters: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
     let number: Option<u32> = first[letters.len()..].parse().ok();
     let row = number.and_then(|number| rows.binary_search_by_key(&number, |row| row.row).ok());
-    let column = columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
+    let column =
+        columns.iter().find(|column| column.letters.as_ref() == Some(&letters)).map(|column| column.id.clone());
     ImportWarning {
         code: warning.code.to_owned(),
         cell: cell.to_owned(),
@@ -244,15 +258,17 @@ fn own_edits(loaded: &Loaded, own: ReadBack, corrected: Option<(&Field, Vec<Row>
     }
     let gone = loaded.record.content.keys().filter(|id| !content.contains_key(*id));
     let mut edits: Vec<Edit> = gone.map(|id| Edit::Set { path: id.clone(), value: Value::Null }).collect();
-    for (id, mut value) in content {
-        if let (Some((_, table)), Value::Array(rows)) = (loaded.template.table(&id), &mut value) {
-            for (row, fixed) in rows.iter_mut().zip(&table.fixed) {
-                if let Value::Object(cells) = row {
-                    cells.retain(|column, _| !fixed.values.contains_key(column));
-                }
+    for (id, value) in content {
+        match (loaded.template.table(&id), value) {
+            (Some((_, table)), Value::Array(rows)) => {
+                let rows = rows.into_iter().filter_map(|row| match row {
+                    Value::Object(row) => Some(row),
+                    _ => None,
+                });
+                edits.extend(whole_table(&id, table, rows.collect()));
             }
+            (_, value) => edits.push(Edit::Set { path: id, value }),
         }
-        edits.push(Edit::Set { path: id, value });
     }
     edits
 }

@@ -17,7 +17,7 @@ use crate::storage::{
     DocumentId, DocumentLine, DossierFilter, DossierLine, DossierRecord, Facts, ReleaseId, Status, Summary, Transaction,
 };
 use crate::template::{Field, Kind, Style, Template};
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Issue, Result};
 
 /// A page holds no more, whatever is asked.
 const LONGEST_PAGE: usize = 1000;
@@ -186,11 +186,14 @@ pub(super) fn sum_up(
 ) -> Result<()> {
     let facts = values(facts);
     let document = accept(template, own, Map::new())?;
+    // What stands there and cannot be read is wrong, but not missing.
+    let unfit = tx.unfit(id)?;
+    let is_missing = |issue: &Issue| issue.code == "required" && !unfit.contains_key(&issue.path);
     let typed_for_it = |field: &Field| field.carries.is_none() && concerns_one_release(template, field);
     tx.sum_up(
         id,
         Summary {
-            missing: document::missing(&document, template, &facts),
+            missing: document::check(&document, template, &facts).into_iter().filter(is_missing).count(),
             rows: main_table(template).map(|table| rows_of(&with_facts(template, own, &facts).0, &table.id)),
             begun: template.fields.iter().any(|field| own.contains_key(&field.id) && typed_for_it(field)),
         },

@@ -19,6 +19,9 @@ use crate::{Code, Error, Result};
 /// Changes of one place within this many seconds are one step of undo.
 const ONE_STEP: i64 = 3;
 
+/// The action under which workbooks are read.
+const IMPORT: &str = "document.import";
+
 /// What a step of undo is called, and where it shows.
 pub(super) struct Mark {
     pub label: String,
@@ -84,7 +87,10 @@ impl Workspace {
             }
             let before = tx.document(id)?.content;
             change(tx, id, |template, typed, facts| {
-                let mark = mark_of(template, edits);
+                let mut mark = mark_of(template, edits);
+                if action == IMPORT {
+                    mark.label = format!("导入 {}", mark.label);
+                }
                 let base = |table: &str| base_rows(template, facts, table);
                 Ok((form::apply(template, base, typed, edits)?, mark))
             })?;
@@ -203,6 +209,9 @@ fn store(
         tx.detail("unfit", super::difference::difference(&texts(old), &texts(new)));
         tx.set_unfit(id, &new.unfit)?;
         tx.touch(id)?;
+        if let Some(release) = release {
+            super::dossiers::sum_up_release(tx, release)?;
+        }
     }
     write(tx, id, template, release, &old.content, &new.content)
 }

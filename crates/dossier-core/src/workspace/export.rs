@@ -125,7 +125,8 @@ fn plain(part: &str) -> String {
 
 /// At most so many bytes, and no half character.
 fn shortened(text: &str, most: usize) -> &str {
-    text[..text.floor_char_boundary(most)].trim_end_matches([' ', '.', '_'])
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text[..end].trim_end_matches([' ', '.', '_'])
 }
 
 /// The name, or with （2） where it is taken.

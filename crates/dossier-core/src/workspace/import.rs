@@ -1,21 +1,23 @@
 //! Other people's tables into a table of a draft: read → map → plan → commit → report.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use std::collections::{BTreeMap, HashMap};
-
-use super::{Loaded, Workspace, act, editing, load, merge, values};
+use super::editing::base_rows;
+use super::{Loaded, Workspace, act, load, merge, values};
 use crate::document;
-use crate::form::{Edit, Path, Row};
+use crate::form::{Edit, Path};
 use crate::import::confirm::ImportMode;
-use crate::import::{
-    Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open,
-};
+use crate::import::{Choices, ColumnKind, ColumnSpec, ImportPlan, Request, Warning, Workbook, find_table_as, open};
 use crate::sheet::{self, ReadBack};
 use crate::storage::DocumentId;
 use crate::template::{Field, Kind, Part, TableField, Template, What};
 use crate::{Code, Error, Issue, Result};
+
+/// One row of a table field, by column id.
+pub(super) type Row = Map<String, Value>;
 
 /// What is imported, and into what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -263,7 +265,10 @@ pub(super) fn read_rows(plan: &mut ImportPlan, table: &TableField) -> Vec<Row> {
                     plan.warnings.push(Warning {
                         code: "not_stored",
                         cell: format!("{}!{letters}{}", plan.sheet, imported.row),
-                        message: format!("“{}”{}，先照原样留着（“{text}”），请改正", plan.columns[index], unfit.message),
+                        message: format!(
+                            "“{}”{}，先照原样留着（“{text}”），请改正",
+                            plan.columns[index], unfit.message
+                        ),
                     });
                     row.insert(column.id.clone(), text.into());
                 }
@@ -285,15 +290,11 @@ pub(super) fn edits_for(
 ) -> Vec<Edit> {
     let held = match loaded.record.content.get(&field.id) {
         Some(Value::Array(rows)) => rows.iter().map(|row| row.as_object().cloned().unwrap_or_default()).collect(),
-        _ => editing::base_rows(&loaded.template, &values(&loaded.facts), &field.id),
-    };
-    let whole = |rows: Vec<Row>| {
-        let value = Value::Array(rows.into_iter().map(Value::Object).collect());
-        vec![Edit::Set { path: field.id.clone(), value }]
+        _ => base_rows(&loaded.template, &values(&loaded.facts), &field.id),
     };
     let named = key_column(table);
     match mode {
-        ImportMode::Replace => whole(in_fixed_rows(table, rows)),
+        ImportMode::Replace => whole_table(&field.id, table, rows),
         // Rows that are always there have no end to which anything could be appended.
         _ if !table.fixed.is_empty() => {
             let mut edits = Vec::new();
@@ -327,6 +328,22 @@ pub(super) fn edits_for(
     }
 }
 
+/// A table with these rows and nothing of what stood there.
+pub(super) fn whole_table(id: &str, table: &TableField, rows: Vec<Row>) -> Vec<Edit> {
+    let mut fixed = in_fixed_rows(table, rows);
+    let others = fixed.split_off(table.fixed.len().min(fixed.len()));
+    let rows = |at, remove, insert| Edit::Rows { table: id.to_owned(), at, remove, insert };
+    let mut edits = vec![Edit::Set { path: id.to_owned(), value: Value::Null }];
+    if !fixed.is_empty() {
+        edits.push(rows(0, fixed.len(), fixed));
+    }
+    if table.free {
+        // Also the rows that the table would start with give way.
+        edits.push(rows(table.fixed.len(), usize::MAX, others));
+    }
+    edits
+}
+
 /// The column by which people know a row: 系统名称.
 fn key_column(table: &TableField) -> Option<&str> {
     table.columns.iter().find(|column| column.kind == Kind::Text).map(|column| column.id.as_str())
@@ -334,9 +351,9 @@ fn key_column(table: &TableField) -> Option<&str> {
 
 /// After everything that stands there, also after a row that holds nothing but what cannot be read.
 fn append(field: &Field, held: usize, unfit: &BTreeMap<String, String>, rows: Vec<Row>) -> Edit {
-    let beyond = unfit.keys().filter_map(|path| {
-        let place = Path::parse(path).filter(|place| place.field() == field.id)?;
-        Some(place.row()? + 1)
+    let beyond = unfit.keys().filter_map(|path| match Path::parse(path)? {
+        Path::Cell { table, row, .. } if table == field.id => Some(row + 1),
+        _ => None,
     });
     let at = beyond.max().unwrap_or(0).max(held);
     Edit::Rows { table: field.id.clone(), at, remove: 0, insert: rows }

@@ -204,6 +204,9 @@ impl Workspace {
             let label = field.map_or(label, |field| field.label.as_str());
             let kind = field.map_or(&Kind::Text, |field| &field.kind);
             match document::parse_text(kind, typed) {
+                Ok(Some(Value::String(version))) if key == VERSION && version.starts_with('v') => {
+                    named.insert(key.to_owned(), format!("V{}", &version[1..]).into());
+                }
                 Ok(Some(value)) => {
                     named.insert(key.to_owned(), value);
                 }

@@ -47,11 +47,46 @@ CREATE TABLE documents (
   content_sha256 TEXT NOT NULL CHECK (length(content_sha256) = 64),
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-) STRICT;
+, step INTEGER NOT NULL DEFAULT 0, place INTEGER, missing INTEGER NOT NULL DEFAULT 0, row_count INTEGER, begun INTEGER NOT NULL DEFAULT 0, updated_by TEXT NOT NULL DEFAULT '', summed_up INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE UNIQUE INDEX documents_by_place ON documents (place, release_id);
 
 CREATE INDEX documents_by_release ON documents (release_id);
 
 CREATE INDEX documents_newest_first ON documents (updated_at DESC, id DESC);
+
+CREATE INDEX documents_to_sum_up ON documents (id) WHERE summed_up = 0;
+
+CREATE VIRTUAL TABLE dossier_search USING fts5 (
+  text,
+  content = '',
+  contentless_delete = 1,
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co'"
+);
+
+CREATE TABLE dossiers (
+  release_id INTEGER PRIMARY KEY REFERENCES releases (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL UNIQUE,
+  product TEXT NOT NULL,
+  version TEXT NOT NULL,
+  release_type TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  planned_at TEXT,
+  year INTEGER NOT NULL,
+  summary_begun INTEGER NOT NULL,
+  closed INTEGER NOT NULL,
+  statuses INTEGER NOT NULL,
+  documents INTEGER NOT NULL,
+  updated_at TEXT NOT NULL,
+  updated_by TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX dossiers_by_product ON dossiers (product, version);
+
+CREATE TABLE preferences (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value))
+) STRICT;
 
 CREATE TABLE releases (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -71,10 +106,27 @@ CREATE TABLE settings (
 
 CREATE TABLE sqlite_sequence(name,seq);
 
+CREATE TABLE steps (
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  label TEXT NOT NULL,
+  focus TEXT NOT NULL,
+  delta TEXT NOT NULL CHECK (json_valid(delta)),
+  PRIMARY KEY (document_id, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE templates (
   sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
   id TEXT NOT NULL,
   version TEXT NOT NULL,
   text TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE unfit (
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (document_id, path)
+) STRICT, WITHOUT ROWID;
 

@@ -1,5 +1,5 @@
 import { parsePath } from "../../dossier/path";
-import type { Backend, Edit, Edited, Json, Opened, Row } from "../backend";
+import type { Backend, Edit, Edited, ExportResult, Json, Opened, Row } from "../backend";
 
 type Documents = Pick<
   Backend,
@@ -16,6 +16,8 @@ export async function fixture(name: string): Promise<Opened> {
   return structuredClone(await load());
 }
 
+const FOLDER = "文档/发布文档";
+
 interface Stored {
   opened: Opened;
   past: Opened[];
@@ -25,6 +27,7 @@ interface Stored {
 /** Documents are named after their fixtures: `release-application`, `release-plan-table.blank`. */
 export function documents(): Documents {
   const stored = new Map<string, Stored>();
+  let cancelled = false;
 
   async function find(id: string): Promise<Stored> {
     const known = stored.get(id);
@@ -91,9 +94,26 @@ export function documents(): Documents {
       throw { code: "not_found", message: "没有选中的文件", hint: null, issues: [] };
     },
     applyImport: async (id) => answer(await find(id), {}),
-    exportFiles: async () => null,
-    cancelExport: async () => undefined,
-    print: async () => "",
+    exportFiles: async (request, onProgress) => {
+      cancelled = false;
+      const files: ExportResult["files"] = [];
+      const total = request.documents.length * request.formats.length;
+      for (const id of request.documents) {
+        const { opened } = await find(id);
+        for (const format of request.formats) {
+          onProgress({ done: files.length, total, what: opened.form.short });
+          await new Promise((resolve) => setTimeout(resolve));
+          if (cancelled) return { folder: FOLDER, files, warnings: [], cancelled };
+          const name = `${opened.form.title}.${format}`;
+          files.push({ name, path: `${FOLDER}/${name}` });
+        }
+      }
+      return { folder: FOLDER, files, warnings: [], cancelled };
+    },
+    cancelExport: async () => {
+      cancelled = true;
+    },
+    print: async (id) => `${FOLDER}/${(await find(id)).opened.form.title}.pdf`,
     openFile: async () => undefined,
     revealFile: async () => undefined,
   };

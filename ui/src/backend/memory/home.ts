@@ -3,7 +3,7 @@ import type { Backend, DossierQuery, DossierRow, Json, Settings, Stage, Status, 
 type Home = Pick<
   Backend,
   | "start" | "dossiers" | "dossier" | "newRelease" | "addDocument" | "removeRelease" | "loadSample" | "saveSettings"
-  | "savePreferences" | "pickLogo" | "pickFolder" | "about"
+  | "savePreferences" | "onClosing" | "pickLogo" | "pickFolder" | "about"
 >;
 
 const TEMPLATES: TemplateInfo[] = [
@@ -163,6 +163,7 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
       merge(settings as unknown as Record<string, Json>, changes);
       return structuredClone(settings);
     },
+    onClosing: () => undefined,
     savePreferences: async () => undefined,
     pickLogo: async () => null,
     pickFolder: async () => null,

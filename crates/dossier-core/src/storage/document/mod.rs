@@ -350,7 +350,7 @@ impl Transaction<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn touch(&mut self, id: DocumentId) -> Result<()> {
-        self.connection.prepare_cached(include_str!("touch.sql"))?.execute((id.0, self.now()))?;
+        self.connection.prepare_cached(include_str!("touch.sql"))?.execute((id.0, self.now(), self.actor()))?;
         self.changes.documents.insert(id);
         Ok(())
     }

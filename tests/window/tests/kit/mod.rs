@@ -1,0 +1,64 @@
+//! What the tests of the window share: an empty data folder, and the way to a form.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dossier_core::storage::DocumentId;
+use dossier_core::{Environment, Workspace};
+use dossier_window_tests::{Setup, Window};
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub struct World {
+    pub data: TempDir,
+    pub out: TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self { data: tempfile::tempdir().expect("a folder"), out: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn setup(&self) -> Setup {
+        Setup::default().export_to(self.out.path())
+    }
+
+    /// What is stored now, read beside the running window.
+    pub fn content(&self, id: &str) -> Value {
+        let workspace = Workspace::open(self.data.path(), Environment::system()).expect("the data folder");
+        let id: DocumentId = id.parse().expect("an id");
+        Value::Object(workspace.open_document(id).expect("the document").content)
+    }
+
+    pub fn exported(&self, ending: &str) -> PathBuf {
+        let files = std::fs::read_dir(self.out.path()).expect("the folder").map(|entry| entry.expect("a file").path());
+        files.into_iter().find(|path| path.extension().is_some_and(|found| found == ending)).expect("an exported file")
+    }
+}
+
+/// Goes past the first start to a new release, whose application opens.
+pub fn begin(window: &Window) {
+    window.wait_for("[data-action='start']");
+    window.click("[data-action='start']");
+    window.wait_for("[data-action='new-release']");
+    window.press("Control+n");
+    window.wait_for("#new-product");
+    window.type_text("#new-product", "衡川网络安全审计系统");
+    window.type_text("#new-version", "V4.2.0");
+    window.click("[data-path='release_type'] label:nth-of-type(2)");
+    window.click("[data-action='create']");
+    window.wait_for("[data-path='contact']");
+}
+
+pub fn opened(window: &Window, template: &str) -> String {
+    window.click(&format!("[data-template='{template}']"));
+    window.wait_for(&format!("[data-template='{template}'][data-document]"));
+    window.attribute(&format!("[data-template='{template}']"), "data-document").expect("an id")
+}
+
+/// Waits until everything typed is stored.
+pub fn saved(window: &Window) {
+    // A change is stored within a second of the last key.
+    std::thread::sleep(Duration::from_millis(1000));
+    window.wait_for("[data-saved='saved']");
+}
