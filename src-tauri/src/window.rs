@@ -24,6 +24,9 @@ const FONTS: &str = "paper";
 /// What the page hears when a file falls on the window.
 const FILE_DROPPED: &str = "file-dropped";
 
+/// Runs before anything of the page does.
+const FREEZE: &str = include_str!("freeze.js");
+
 /// Shows the window until it is closed.
 pub fn run(program: Arc<Program>, door: Option<Door>) -> ExitCode {
     if cfg!(target_os = "linux") && !has_display() {
@@ -73,7 +76,7 @@ fn set_up(app: &App, door: Option<Door>) -> tauri::Result<()> {
     let window = app.config().app.windows.first().expect("tauri.conf.json describes the window");
     let builder = WebviewWindowBuilder::from_config(app.handle(), window)?;
     // Text that people type may hold addresses: none of them is ever followed.
-    builder.on_navigation(is_our_page).build()?;
+    builder.on_navigation(is_our_page).initialization_script(FREEZE).build()?;
     if let Some(door) = door {
         let handle = app.handle().clone();
         door.answer(move || raise(&handle));

@@ -59,10 +59,9 @@ fn the_content_policy_is_as_narrow_as_it_was() {
     let security = &configuration["app"]["security"];
     let policy: Vec<String> = POLICY.iter().map(|(what, from)| format!("{what} {from}")).collect();
     assert_eq!(security["csp"], json!(policy.join("; ")));
-    assert_eq!(security["freezePrototype"], json!(true));
     assert_eq!(security["capabilities"], json!(["window"]));
     let keys: BTreeSet<&str> = security.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, BTreeSet::from(["capabilities", "csp", "freezePrototype"]), "nothing loosens the policy again");
+    assert_eq!(keys, BTreeSet::from(["capabilities", "csp"]), "nothing loosens the policy again");
     assert_eq!(configuration["app"]["withGlobalTauri"], json!(false));
 }
 

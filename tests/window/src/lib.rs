@@ -189,12 +189,12 @@ impl Window {
         self.get(&format!("element/{id}/attribute/{name}")).as_str().map(str::to_owned)
     }
 
-    /// Runs a function body in the page and returns what it returns; a promise is waited for.
+    /// Runs a function body in the page and returns what it returns; it may await. The arguments are in `given`.
     #[track_caller]
     pub fn execute(&self, body: &str, arguments: Value) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);\
-             (async function (...given) {{ {body} }}).call(null, ...given).then(\
+             (async () => {{ 'use strict'; {body} }})().then(\
              (value) => done({{ value: value === undefined ? null : value }}), (error) => done({{ error: \
              error && error.message ? error.message : JSON.stringify(error) }}));"
         );

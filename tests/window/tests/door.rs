@@ -79,6 +79,20 @@ fn text_that_asks_to_run_or_to_leave_stays_where_it_is() {
 }
 
 #[test]
+fn what_every_object_inherits_is_frozen_and_objects_may_have_their_own() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::start(data.path());
+    let told = window.execute(
+        "const refused = (change) => { try { change(); return false } catch { return true } };\
+         const own = {}; own.toString = () => 'own'; const parent = Object.create({}); parent.valueOf = () => 7;\
+         return [Object.isFrozen(Object.prototype), refused(() => { Object.prototype.polluted = 1 }),\
+           refused(() => { Object.prototype.toString = 1 }), `${own}`, parent + 1, String({}), 'polluted' in {}]",
+        json!([]),
+    );
+    assert_eq!(told, json!([true, true, true, "own", 8, "[object Object]", false]));
+}
+
+#[test]
 fn progress_is_told_file_by_file_and_what_is_written_lies_in_the_folder() {
     let data = tempfile::tempdir().unwrap();
     let out = tempfile::tempdir().unwrap();
