@@ -10,8 +10,10 @@ use std::time::Instant;
 
 use dossier_core::dossiers::{DossierQuery, Group};
 use dossier_core::environment::{Environment, Resources};
+use dossier_core::form::Edit;
 use dossier_core::storage::{Filter, Storage};
 use dossier_core::{Result, Workspace};
+use serde_json::json;
 
 fn main() -> Result<()> {
     let workspace = Workspace::open(&store(10_000)?, environment())?;
@@ -31,6 +33,30 @@ fn main() -> Result<()> {
         let filter = Filter { query: Some(query.into()), limit: Some(20), ..Filter::default() };
         time(&format!("“{query}”"), || storage.list(&filter).expect("a list").len());
     }
+    one_cell()
+}
+
+/// Typing into a plan table of 1,000 rows: stored, indexed, summed up, told.
+fn one_cell() -> Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-cell");
+    let _ = std::fs::remove_dir_all(&folder);
+    let mut workspace = Workspace::open(&folder, environment())?;
+    let row = |row: usize| {
+        json!({
+            "order": row + 1, "system": format!("系统{row}"), "version": "V4.2.0", "risk": "中",
+            "change": "审计策略批量下发；日志检索语法扩展", "developer": ["王海涛"], "tester": ["李文静"],
+        })
+    };
+    let content = json!({ "systems": (0..1000).map(row).collect::<Vec<_>>() });
+    let id = workspace.new_document("release-plan-table", content.as_object().cloned(), Some("R"))?;
+    println!("a plan table of 1,000 rows");
+    let mut turn = 0;
+    time("one cell", || {
+        turn += 1;
+        let value = json!(format!("第 {turn} 次"));
+        let edit = Edit::Set { path: "systems[500].change".into(), value };
+        workspace.edit(id, &[edit]).expect("an edit").values.len()
+    });
     Ok(())
 }
 

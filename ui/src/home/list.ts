@@ -1,4 +1,4 @@
-import { computed, reactive, ref, shallowRef, watch } from "vue";
+import { nextTick, computed, reactive, ref, shallowRef, watch } from "vue";
 
 import type { Backend, BackendError, DossierPage, DossierQuery, DossierRow, Stage } from "../backend/backend";
 import { asBackendError } from "../problems";
@@ -92,6 +92,8 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
       rows.value = new Map(answer.rows.map((row, index) => [offset + index, row]));
       failure.value = null;
       turn.value += 1;
+      // The moment at which the list stands is measured in the real window.
+      void nextTick(() => performance.mark("dossiers"));
     } catch (reason) {
       if (own === question) failure.value = asBackendError(reason);
     }

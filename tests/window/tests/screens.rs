@@ -1,0 +1,118 @@
+//! Every screen once, in light and dark and in two sizes: each shows what it is for, nothing is cut off at the side,
+//! and the pictures of README and manual are taken (`cargo xtask pictures` keeps them).
+
+#[allow(dead_code, reason = "each test file uses its own part of the kit")]
+mod kit;
+
+use std::path::{Path, PathBuf};
+
+use dossier_window_tests::Window;
+use kit::World;
+use serde_json::json;
+
+/// Where pictures are kept; without it they are only looked at.
+const KEEP: &str = "DOSSIER_PICTURES";
+
+struct Camera<'w> {
+    window: &'w Window,
+    folder: PathBuf,
+    suffix: &'static str,
+}
+
+impl Camera<'_> {
+    #[track_caller]
+    fn take(&self, name: &str) {
+        // Letters may still be on their way, and so may a picture of the page.
+        self.window.execute("await document.fonts.ready", json!([]));
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        let sideways = self.window.execute("return document.documentElement.scrollWidth - innerWidth", json!([]));
+        assert!(sideways.as_i64().is_some_and(|more| more <= 0), "{name}: the page is {sideways} px too wide");
+        self.window.screenshot(&self.folder.join(format!("{name}{}.png", self.suffix)));
+    }
+}
+
+fn folder() -> PathBuf {
+    let kept = std::env::var_os(KEEP).map(PathBuf::from);
+    kept.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"))
+}
+
+fn walk(size: (u32, u32), dark: bool, suffix: &'static str) {
+    let world = World::new();
+    let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/import/columns-missing-and-extra.xlsx");
+    let setup = world.setup().pick(&workbook);
+    let window = if dark { setup.dark() } else { setup }.start(world.data.path());
+    window.resize(size.0, size.1);
+    let camera = Camera { window: &window, folder: folder(), suffix };
+
+    window.wait_for("[data-action='start']");
+    camera.take("first-start");
+    window.click("[data-action='start']");
+    window.wait_for("[data-action='load-sample']");
+    camera.take("empty");
+    window.click("[data-action='load-sample']");
+    window.wait_for("[data-release] [data-template='release-application']");
+    camera.take("home");
+    window.press("Control+n");
+    window.wait_for("#new-product");
+    camera.take("new-release");
+    window.press("Escape");
+    window.wait_gone("#new-product");
+
+    window.click("[data-release] [data-template='release-application']");
+    window.wait_for("[data-path='contact']");
+    window.click("[data-tab='check']");
+    window.click("[data-path='planned_at']");
+    camera.take("fill");
+    window.click("[data-path='current_version']");
+    window.press("Control+a");
+    window.keys("V9.0.0");
+    window.press("Tab");
+    window.wait_text("[data-pane='check']", "须改正");
+    camera.take("check");
+    window.press("Control+z");
+    window.click("[data-tab='preview']");
+    window.wait_for("[data-pane='preview'] canvas");
+    camera.take("preview");
+    window.press("Control+e");
+    window.wait_for("[data-action='export-now']");
+    camera.take("export");
+    window.press("Escape");
+    window.click("[data-tab='history']");
+    window.wait_text("[data-pane='history']", "新建草稿");
+    camera.take("history");
+    window.click("[data-tab='check']");
+
+    window.click("[data-template='release-summary']");
+    window.wait_for("[data-template='release-summary'].on, [data-template='release-summary'] .on, [data-template='release-summary']");
+    camera.take("summary");
+    window.click("[data-template='release-plan-table']");
+    window.wait_for("[data-path='systems[0].system']");
+    window.click("[data-path='systems[0].system']");
+    camera.take("table");
+    window.click("[data-action='import']");
+    window.wait_for("[data-action='apply-import']");
+    camera.take("import");
+    window.click("[data-action='cancel-import']");
+    window.wait_gone("[data-pane='import']");
+    window.press("Escape");
+    window.press("Escape");
+    window.wait_for("[data-action='settings']");
+    window.click("[data-action='settings']");
+    window.wait_text("body", "数据文件夹");
+    camera.take("settings");
+    window.press("Escape");
+    window.wait_for("[data-action='about']");
+    window.click("[data-action='about']");
+    window.wait_text("body", "Noto");
+    camera.take("about");
+}
+
+#[test]
+fn every_screen_stands_at_1280_by_800() {
+    walk((1280, 800), false, "");
+}
+
+#[test]
+fn every_screen_stands_at_1920_by_1080_in_the_dark() {
+    walk((1920, 1080), true, "-wide-dark");
+}
