@@ -52,10 +52,8 @@ fn main() -> ExitCode {
 
 /// From the start of the process to the moment at which the list stood, in ms.
 fn until_list(window: &Window) -> f64 {
-    let stood = window.execute(
-        "return performance.timeOrigin + performance.getEntriesByName('dossiers')[0].startTime",
-        json!([]),
-    );
+    let stood = window
+        .execute("return performance.timeOrigin + performance.getEntriesByName('dossiers')[0].startTime", json!([]));
     stood.as_f64().expect("a time") - started(window.process()).as_secs_f64() * 1000.0
 }
 
@@ -87,8 +85,8 @@ fn search(window: &Window) -> Vec<f64> {
         let answered = || window.execute("return performance.getEntriesByName('dossiers').length", json!([]));
         window.wait_until("the search is not answered", || answered().as_u64() > Some(0));
         std::thread::sleep(Duration::from_millis(300));
-        let time =
-            window.execute("return performance.getEntriesByName('dossiers').at(-1).startTime - window.lastKey", json!([]));
+        let time = window
+            .execute("return performance.getEntriesByName('dossiers').at(-1).startTime - window.lastKey", json!([]));
         times.push(time.as_f64().expect("a time"));
     }
     times
