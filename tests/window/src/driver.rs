@@ -112,9 +112,9 @@ impl Driver {
     }
 
     /// As with the mouse: the program closes what it has to close.
-    pub fn close_window(self, patience: Duration) {
+    pub fn close_window(self, display: &Display, patience: Duration) {
         let id = self.program_id();
-        self.delete("window");
+        display.ask_to_close();
         let ended = wait(patience, || id.is_none_or(|id| !machine::runs(id)));
         assert!(ended, "the program goes on after its window was closed");
     }

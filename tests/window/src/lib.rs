@@ -100,7 +100,7 @@ impl Window {
     /// Closes the window as a person does and waits until the program has ended.
     pub fn close(&mut self) {
         if let Some(driver) = self.driver.take() {
-            driver.close_window(PATIENCE);
+            driver.close_window(&self.display, PATIENCE);
         }
     }
 

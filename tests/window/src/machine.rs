@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask};
+
 use crate::Setup;
 
 /// Room for the largest window that is tested, 4K.
@@ -54,6 +58,11 @@ impl Display {
         assert!(held, "the clipboard does not take the text");
     }
 
+    /// Asks every window to close, as a window manager does when somebody presses the cross.
+    pub fn ask_to_close(&self) {
+        close_all(&self.name).expect("the display takes messages");
+    }
+
     pub fn clipboard(&self) -> String {
         let out = self.xclip(&["-out"]).stdin(Stdio::null()).output().expect("xclip starts");
         String::from_utf8_lossy(&out.stdout).into_owned()
@@ -65,6 +74,25 @@ impl Display {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }
+}
+
+fn close_all(display: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let (connection, screen) = x11rb::connect(Some(display))?;
+    let atom = |name: &[u8]| -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(connection.intern_atom(false, name)?.reply()?.atom)
+    };
+    let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
+    let mut windows = vec![connection.setup().roots[screen].root];
+    while let Some(window) = windows.pop() {
+        windows.extend(connection.query_tree(window)?.reply()?.children);
+        let known = connection.get_property(false, window, protocols, AtomEnum::ATOM, 0, 32)?.reply()?;
+        if known.value32().is_some_and(|mut atoms| atoms.any(|atom| atom == delete)) {
+            let message = ClientMessageEvent::new(32, window, protocols, [delete, CURRENT_TIME, 0, 0, 0]);
+            connection.send_event(false, window, EventMask::NO_EVENT, message)?;
+        }
+    }
+    connection.flush()?;
+    Ok(())
 }
 
 impl Drop for Display {

@@ -139,7 +139,8 @@ fn a_plan_of_a_thousand_rows_is_scrolled_and_typed_into() {
     window.wait_for("[data-path='systems[999].system']");
     let drawn = window.count("[data-path^='systems['][data-path$='.system']");
     assert!(drawn < 100, "{drawn} rows are drawn: only those to be seen");
-    window.click("[data-path='systems[999].system']");
+    window.press("Home");
+    window.press("ArrowRight");
     window.keys("最后一行");
     window.press("Enter");
     saved(&window);

@@ -42,13 +42,13 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
   const groups = computed(() => {
     let index = 0;
     let top = 0;
-    const list = (page.value?.groups ?? []).map(({ stage, count }) => {
+    const filled = (page.value?.groups ?? []).filter(({ count }) => count > 0);
+    return filled.map(({ stage, count }) => {
       const group = { stage, count, index, top };
       index += count;
       top += HEAD_HEIGHT + count * ROW_HEIGHT;
       return group;
     });
-    return list.filter((group) => group.count > 0);
   });
   const height = computed(() => total.value * ROW_HEIGHT + groups.value.length * HEAD_HEIGHT);
 

@@ -18,6 +18,8 @@ const TOLD_ONCE: i64 = 10;
 /// More changes of one table at once are told together.
 const TOLD_SINGLY: usize = 3;
 
+const BEGUN: &str = "新建草稿";
+
 /// One change of one place, before it is told.
 struct Change {
     at: DateTime<FixedOffset>,
@@ -52,6 +54,14 @@ impl Workspace {
                     None => changes.push(change),
                 }
             }
+        }
+        // Documents that were begun with their release are told in its history, not in their own.
+        if !changes.iter().any(|change| change.path.is_none() && change.what.starts_with(BEGUN))
+            && let Ok(at) = DateTime::parse_from_rfc3339(&loaded.record.created_at)
+        {
+            let at = at.with_timezone(self.environment.now().offset());
+            let begun = Change { at, actor: String::new(), what: BEGUN.into(), path: None, before: None, after: None };
+            changes.insert(0, begun);
         }
         changes.retain(|change| change.path.is_none() || change.before != change.after);
         changes.sort_by_key(|change| change.at);
@@ -139,8 +149,8 @@ fn event(entry: &AuditEntry) -> Option<String> {
     let text = |key: &str| entry.detail.get(key).and_then(Value::as_str);
     match entry.action.as_str() {
         "document.new" => Some(match text("from") {
-            Some(from) => format!("新建草稿，以 {from} 为模板"),
-            None => "新建草稿".into(),
+            Some(from) => format!("{BEGUN}，以 {from} 为模板"),
+            None => BEGUN.into(),
         }),
         "document.import" => Some(format!("导入 {}", text("file").unwrap_or("文件"))),
         "document.undo" => Some("撤销".into()),
