@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::checkout::{Checkout, run_quietly};
+use crate::checkout::{Checkout, run, run_quietly};
 use crate::failure::{AtPath, Failure};
+use crate::page;
 use crate::samples::{self, Exported};
 use crate::setup::{self, Purpose};
 use crate::steps::step;
@@ -23,7 +24,20 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
     let exported = samples::export(checkout, &dossier, samples)?;
     let folder = checkout.root.join("docs/pictures");
     fs::create_dir_all(&folder).at("创建", &folder)?;
-    step("绘制图片", || exported.iter().try_for_each(|document| draw(checkout, document, &folder)))
+    step("绘制图片", || exported.iter().try_for_each(|document| draw(checkout, document, &folder)))?;
+    screens(checkout, &folder.join("window"))
+}
+
+/// Has the window walked through every screen, and keeps what it showed for README and manual.
+fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
+    step("构建界面和窗口", || {
+        page::build(checkout)?;
+        run(&mut checkout.cargo(["build", "--package", "dossier-window"]))
+    })?;
+    step("拍下每个画面", || {
+        let walk = ["test", "--package", "dossier-window-tests", "--test", "screens", "at_1280"];
+        run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))
+    })
 }
 
 fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), Failure> {

@@ -97,7 +97,7 @@ impl Workspace {
     }
 
     fn licences(&self) -> Result<Vec<Licence>> {
-        let file = self.environment.resources()?.templates.with_file_name(LICENCES);
+        let file = self.environment.resources()?.fonts.with_file_name(LICENCES);
         // A program that runs from its source has none beside it.
         if !file.exists() {
             return Ok(Vec::new());
