@@ -41,6 +41,7 @@ fn main() -> ExitCode {
     window.click("[data-path='contact']");
     let (work, paint) = keys(&window);
     println!("a key in the application    {} of work, {} until its picture", spread(&work), spread(&paint));
+    println!("a key to the new paper      {}", spread(&preview(&window)));
     let processes = tree(window.process());
     let all: u64 = processes.iter().map(|(_, bytes)| bytes).sum();
     println!("memory of all processes     {} MiB (PSS)", all >> 20);
@@ -87,6 +88,31 @@ fn search(window: &Window) -> Vec<f64> {
         std::thread::sleep(Duration::from_millis(300));
         let time = window
             .execute("return performance.getEntriesByName('dossiers').at(-1).startTime - window.lastKey", json!([]));
+        times.push(time.as_f64().expect("a time"));
+    }
+    times
+}
+
+/// From the last key of a word to the preview that shows it, in ms.
+fn preview(window: &Window) -> Vec<f64> {
+    window.press("Control+1");
+    window.wait_for("[data-pane='preview'] canvas");
+    window.click("[data-path='contact']");
+    let mut times = Vec::new();
+    for turn in 0..8 {
+        // What was typed before is on the paper.
+        std::thread::sleep(Duration::from_millis(1500));
+        window.execute(
+            "performance.clearMarks('preview'); \
+             window.addEventListener('input', () => { window.lastKey = performance.now() }, true)",
+            json!([]),
+        );
+        window.keys(&format!("改{turn}"));
+        let drawn = || window.execute("return performance.getEntriesByName('preview').length", json!([]));
+        window.wait_until("the preview does not follow", || drawn().as_u64() > Some(0));
+        std::thread::sleep(Duration::from_millis(700));
+        let time =
+            window.execute("return performance.getEntriesByName('preview').at(-1).startTime - window.lastKey", json!([]));
         times.push(time.as_f64().expect("a time"));
     }
     times
