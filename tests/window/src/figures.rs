@@ -111,8 +111,8 @@ fn preview(window: &Window) -> Vec<f64> {
         let drawn = || window.execute("return performance.getEntriesByName('preview').length", json!([]));
         window.wait_until("the preview does not follow", || drawn().as_u64() > Some(0));
         std::thread::sleep(Duration::from_millis(700));
-        let time =
-            window.execute("return performance.getEntriesByName('preview').at(-1).startTime - window.lastKey", json!([]));
+        let time = window
+            .execute("return performance.getEntriesByName('preview').at(-1).startTime - window.lastKey", json!([]));
         times.push(time.as_f64().expect("a time"));
     }
     times

@@ -6,7 +6,7 @@ mod kit;
 
 use std::path::{Path, PathBuf};
 
-use dossier_window_tests::Window;
+use dossier_window_tests::{Setup, Window};
 use kit::World;
 use serde_json::json;
 
@@ -31,18 +31,18 @@ impl Camera<'_> {
     }
 }
 
-fn folder() -> PathBuf {
-    let kept = std::env::var_os(KEEP).map(PathBuf::from);
+fn folder(suffix: &str) -> PathBuf {
+    // README and manual show the window as most people have it.
+    let kept = std::env::var_os(KEEP).filter(|_| suffix.is_empty()).map(PathBuf::from);
     kept.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"))
 }
 
-fn walk(size: (u32, u32), dark: bool, suffix: &'static str) {
+fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     let world = World::new();
     let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/import/columns-missing-and-extra.xlsx");
-    let setup = world.setup().pick(&workbook);
-    let window = if dark { setup.dark() } else { setup }.start(world.data.path());
+    let window = setup.export_to(world.out.path()).pick(&workbook).start(world.data.path());
     window.resize(size.0, size.1);
-    let camera = Camera { window: &window, folder: folder(), suffix };
+    let camera = Camera { window: &window, folder: folder(suffix), suffix };
 
     window.wait_for("[data-action='start']");
     camera.take("first-start");
@@ -109,10 +109,20 @@ fn walk(size: (u32, u32), dark: bool, suffix: &'static str) {
 
 #[test]
 fn every_screen_stands_at_1280_by_800() {
-    walk((1280, 800), false, "");
+    walk((1280, 800), Setup::default(), "");
 }
 
 #[test]
 fn every_screen_stands_at_1920_by_1080_in_the_dark() {
-    walk((1920, 1080), true, "-wide-dark");
+    walk((1920, 1080), Setup::default().dark(), "-wide-dark");
+}
+
+#[test]
+fn every_screen_stands_on_a_display_of_twice_the_size() {
+    walk((1280, 800), Setup { scale: Some(2.0), ..Setup::default() }, "-doubled");
+}
+
+#[test]
+fn every_screen_stands_in_4k() {
+    walk((3840, 2160), Setup::default(), "-4k");
 }
