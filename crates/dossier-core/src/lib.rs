@@ -2,6 +2,7 @@
 
 mod carried;
 pub mod compose;
+pub mod control;
 pub mod document;
 pub mod dossiers;
 pub mod environment;
@@ -11,6 +12,7 @@ pub mod files;
 pub mod form;
 pub mod import;
 mod initials;
+mod policy;
 pub mod settings;
 pub mod sheet;
 pub mod storage;
