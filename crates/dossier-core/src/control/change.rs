@@ -39,7 +39,12 @@ pub enum ChangeKind {
 const ALIGNED: usize = 2000;
 
 /// Everything that differs between two contents, down the form. `skip` names fields that differ by their nature.
-pub(crate) fn changes(template: &Template, before: &Map<String, Value>, after: &Map<String, Value>, skip: &[&str]) -> Vec<Changed> {
+pub(crate) fn changes(
+    template: &Template,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    skip: &[&str],
+) -> Vec<Changed> {
     let mut found = Vec::new();
     for field in template.fields.iter().filter(|field| !skip.contains(&field.id.as_str())) {
         let (old, new) = (before.get(&field.id), after.get(&field.id));
@@ -80,15 +85,18 @@ impl Rows<'_> {
         if !self.table.fixed.is_empty() {
             let empty = Map::new();
             for row in 0..self.old.len().max(self.new.len()) {
-                let at = |rows: &[&Map<String, Value>]| rows.get(row).map_or_else(|| empty.clone(), |row| (*row).clone());
+                let at =
+                    |rows: &[&Map<String, Value>]| rows.get(row).map_or_else(|| empty.clone(), |row| (*row).clone());
                 self.cells(row, &at(&self.old), &at(&self.new), found);
             }
             return;
         }
         let mut told: Vec<(usize, usize, Vec<Changed>)> = Vec::new();
         let matched = self.matched();
-        let mut lone_old: Vec<usize> = (0..self.old.len()).filter(|row| !matched.iter().any(|(old, _)| old == row)).collect();
-        let mut lone_new: Vec<usize> = (0..self.new.len()).filter(|row| !matched.iter().any(|(_, new)| new == row)).collect();
+        let mut lone_old: Vec<usize> =
+            (0..self.old.len()).filter(|row| !matched.iter().any(|(old, _)| old == row)).collect();
+        let mut lone_new: Vec<usize> =
+            (0..self.new.len()).filter(|row| !matched.iter().any(|(_, new)| new == row)).collect();
         // The same row elsewhere was moved.
         lone_new.retain(|new| {
             let same = lone_old.iter().position(|old| self.old[*old] == self.new[*new]);
@@ -98,7 +106,8 @@ impl Rows<'_> {
             false
         });
         // What stands in the same gap between rows that stayed is the same row with other cells.
-        let gap = |row: usize, side: fn(&(usize, usize)) -> usize| matched.iter().filter(|pair| side(pair) < row).count();
+        let gap =
+            |row: usize, side: fn(&(usize, usize)) -> usize| matched.iter().filter(|pair| side(pair) < row).count();
         lone_new.retain(|new| {
             let here = gap(*new, |pair| pair.1);
             let Some(at) = lone_old.iter().position(|old| gap(*old, |pair| pair.0) == here) else { return true };

@@ -74,7 +74,8 @@ impl Frozen {
             return Err(Error::new(Code::NewerDatabase, "这个版本由更新版本的程序提交").hint("请安装最新版本的程序"));
         }
         serde_json::from_value(value).map_err(|_| {
-            Error::new(Code::DamagedDatabase, "保存的版本内容读不出来").hint("请用备份核对，或用 `dossier audit verify` 查看")
+            Error::new(Code::DamagedDatabase, "保存的版本内容读不出来")
+                .hint("请用备份核对，或用 `dossier audit verify` 查看")
         })
     }
 

@@ -11,11 +11,11 @@ mod frozen;
 mod signing;
 mod wire;
 
-pub use change::{Changed, ChangeKind};
+pub use change::{ChangeKind, Changed};
 pub use code::{PageCode, PrintCode};
 pub use signing::Notice;
 pub use wire::*;
 
 pub(crate) use change::changes;
-pub(crate) use frozen::{Frozen, FrozenPolicy, FrozenTemplate, first_difference, fingerprints};
+pub(crate) use frozen::{Frozen, FrozenPolicy, FrozenTemplate, fingerprints, first_difference};
 pub(crate) use signing::{Round, may_sign, next_step};

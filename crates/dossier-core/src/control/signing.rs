@@ -162,9 +162,12 @@ fn persons(round: &Round<'_>, wanted: &Signoff, step: &Step) -> Result<Vec<Notic
         let message = format!("{name}已签过第 {} 步，一人签两步要写明理由", other.step + 1);
         if wanted.reason.trim().is_empty() {
             let issue = Issue::at("reason", "same_person", format!("{message}。"));
-            return Err(Error::new(Code::ReasonNeeded, message).hint("写明理由后再登记，理由会留在记录里").issues(vec![issue]));
+            return Err(Error::new(Code::ReasonNeeded, message)
+                .hint("写明理由后再登记，理由会留在记录里")
+                .issues(vec![issue]));
         }
-        notices.push(Notice { code: "same_person".into(), message: format!("{message}（{}）", wanted.reason.trim()) });
+        notices
+            .push(Notice { code: "same_person".into(), message: format!("{message}（{}）", wanted.reason.trim()) });
     }
     Ok(notices)
 }

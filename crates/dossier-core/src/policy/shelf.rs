@@ -53,8 +53,11 @@ impl Policies {
             read.insert(file.id.clone(), file);
         }
         if !read.contains_key(DEFAULT) {
-            return Err(Error::new(Code::Installation, format!("找不到审批制度 `{DEFAULT}`：`{}`", files::display(&folder)))
-                .hint("请重新安装本程序"));
+            return Err(Error::new(
+                Code::Installation,
+                format!("找不到审批制度 `{DEFAULT}`：`{}`", files::display(&folder)),
+            )
+            .hint("请重新安装本程序"));
         }
         let all = read.values().map(|file| (file.id.clone(), file.policy(&read)));
         Ok(Self { all: all.collect() })

@@ -30,7 +30,8 @@ use crate::form;
 use crate::policy::Policies;
 use crate::settings::Settings;
 use crate::storage::{
-    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage, Transaction,
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
+    Transaction,
 };
 use crate::template::{Kind, Library, Template};
 use crate::{Code, Environment, Error, Issue, Result};

@@ -77,7 +77,12 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn give_number(&mut self, series: Series<'_>, number: impl Fn(u32) -> String, to: Option<DocumentId>) -> Result<String> {
+    pub fn give_number(
+        &mut self,
+        series: Series<'_>,
+        number: impl Fn(u32) -> String,
+        to: Option<DocumentId>,
+    ) -> Result<String> {
         let seq = self.last_number(series)? + 1;
         let number = number(seq);
         self.connection.prepare_cached(include_str!("give.sql"))?.execute((

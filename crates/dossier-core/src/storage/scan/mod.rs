@@ -182,8 +182,7 @@ impl Transaction<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn insert_scan(&mut self, name: &str, kind: &str, pages: usize, bytes: &[u8]) -> Result<ScanId> {
-        let row =
-            (sha256(bytes), name, kind, bytes.len() as i64, pages as i64, bytes, self.now(), self.actor());
+        let row = (sha256(bytes), name, kind, bytes.len() as i64, pages as i64, bytes, self.now(), self.actor());
         self.connection.prepare_cached(include_str!("insert.sql"))?.execute(row)?;
         Ok(ScanId(self.connection.last_insert_rowid()))
     }

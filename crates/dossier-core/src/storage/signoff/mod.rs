@@ -118,9 +118,8 @@ impl Storage {
         })?;
         let mut records = rows.collect::<Result<Vec<_>, _>>()?;
         let mut statement = self.connection.prepare_cached(include_str!("corrections.sql"))?;
-        let rows = statement.query_map([revision.0], |row| {
-            Ok((SignoffId(row.get(0)?), (row.get(1)?, row.get(2)?, row.get(3)?)))
-        })?;
+        let rows = statement
+            .query_map([revision.0], |row| Ok((SignoffId(row.get(0)?), (row.get(1)?, row.get(2)?, row.get(3)?))))?;
         for row in rows {
             let (id, correction) = row?;
             if let Some(record) = records.iter_mut().find(|record| record.id == id) {
@@ -161,8 +160,9 @@ impl Transaction<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn correct_signoff(&mut self, id: SignoffId, text: &str) -> Result<()> {
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO corrections (signoff_id, text, at, by) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO corrections (signoff_id, text, at, by) VALUES (?1, ?2, ?3, ?4)")?;
         statement.execute((id.0, text, self.now(), self.actor()))?;
         Ok(())
     }

@@ -177,9 +177,9 @@ impl Workspace {
         let newer = revision_of(&self.storage, id, to)?;
         let older = match from {
             Some(name) => revision_of(&self.storage, id, Some(name))?,
-            None => self.storage.revisions_of(id)?.into_iter().rfind(|own| own.ordinal < newer.ordinal).ok_or_else(|| {
-                Error::new(Code::NotFound, format!("{} 是第一版，没有可以对照的版本", newer.revision))
-            })?,
+            None => self.storage.revisions_of(id)?.into_iter().rfind(|own| own.ordinal < newer.ordinal).ok_or_else(
+                || Error::new(Code::NotFound, format!("{} 是第一版，没有可以对照的版本", newer.revision)),
+            )?,
         };
         let [before, after] = [&older, &newer].map(|record| {
             if !record.is_intact() {
@@ -222,6 +222,8 @@ fn opinions(words: Option<&Opinions>) -> Vec<OpinionView> {
             ];
             offered.into_iter().filter_map(|(opinion, word)| Some(view(opinion, word.as_ref()?))).collect()
         }
-        _ => vec![view(Opinion::Agree, "同意"), view(Opinion::Refuse, "不同意"), view(Opinion::Supplement, "需补充说明")],
+        _ => {
+            vec![view(Opinion::Agree, "同意"), view(Opinion::Refuse, "不同意"), view(Opinion::Supplement, "需补充说明")]
+        }
     }
 }

@@ -108,8 +108,9 @@ impl Workspace {
     pub fn revise(&mut self, id: DocumentId, major: bool, change: &str) -> Result<String> {
         let change = change.trim();
         if change.is_empty() {
-            return Err(Error::new(Code::InvalidContent, "变更说明还没写：新版本要说明改什么")
-                .hint("变更说明会印在版本记录里"));
+            return Err(
+                Error::new(Code::InvalidContent, "变更说明还没写：新版本要说明改什么").hint("变更说明会印在版本记录里")
+            );
         }
         let (next, _) = self.storage.transact(act(&self.environment, "document.revise"), |tx| {
             let document = tx.document(id)?;
@@ -146,7 +147,8 @@ impl Workspace {
                 return Err(not_a_draft(id, document.status));
             }
             let standing_ones = [RevisionState::Controlled, RevisionState::Approved];
-            let Some(last) = tx.revisions_of(id)?.into_iter().rev().find(|own| standing_ones.contains(&own.state)) else {
+            let Some(last) = tx.revisions_of(id)?.into_iter().rev().find(|own| standing_ones.contains(&own.state))
+            else {
                 return Err(Error::new(Code::IllegalMove, "这份草稿没有可以退回的有效版本").hint("不再需要时可以作废"));
             };
             let loaded = load(tx, id)?;

@@ -26,7 +26,13 @@ impl Workspace {
     ///
     /// # Errors
     /// The document was never submitted; there is no such revision or copy.
-    pub fn print(&mut self, id: DocumentId, revision: Option<&str>, copy: PaperCopy, options: Options) -> Result<Exported> {
+    pub fn print(
+        &mut self,
+        id: DocumentId,
+        revision: Option<&str>,
+        copy: PaperCopy,
+        options: Options,
+    ) -> Result<Exported> {
         let environment = &self.environment;
         let (exported, _) = self.storage.transact(act(environment, "document.print"), |tx| {
             let thawed = thaw(tx, revision_of(tx, id, revision)?)?;
@@ -68,7 +74,11 @@ pub(super) fn given_out(
     };
     let kind = kind_of(thawed, held.as_ref(), copy, options);
     if let Some(bytes) = storage.paper(thawed.record.id, &kind)? {
-        return Ok(Paper { kind, exported: Exported { bytes, pages: thawed.record.pages, warnings: Vec::new() }, pages: thawed.record.pages });
+        return Ok(Paper {
+            kind,
+            exported: Exported { bytes, pages: thawed.record.pages, warnings: Vec::new() },
+            pages: thawed.record.pages,
+        });
     }
     render(environment, thawed, copy, options, held.as_ref())
 }
@@ -130,12 +140,13 @@ pub(super) fn export(
         (RevisionState::Obsolete, _) => {
             let on = record.obsolete_on.clone().unwrap_or_default();
             let successor = record.successor.as_ref().map(|next| format!("替代：{} {next}", record.number));
-            let lines: Vec<String> = [Some(format!("作废日期：{on}")), successor].into_iter().flatten().collect();
-            marks.watermark = Some(Watermark { text: "作废".into(), lines: lines.clone() });
-            marks.stamp = Some(Stamp { kind: StampKind::Obsolete, lines });
+            let lines = [Some(format!("作废日期：{on}")), successor].into_iter().flatten().collect();
+            marks.watermark = Some(Watermark { text: "作废".into(), lines, on_cover: true });
+            marks.stamp = Some(Stamp { kind: StampKind::Obsolete, lines: vec![on] });
         }
         (_, PaperCopy::Uncontrolled) => {
             marks.stamp = Some(Stamp { kind: StampKind::Uncontrolled, lines: Vec::new() });
+            marks.control_state = Some("非受控".into());
         }
         (RevisionState::Controlled, _) => {
             let on = record.effective_on.clone().unwrap_or_default();

@@ -159,7 +159,8 @@ fn may_be_signed(thawed: &Thawed, chain: &Chain) -> Result<()> {
         _ => "签字只登记在审批中的版本上",
     };
     let name = format!("{} {}", thawed.record.number, thawed.record.revision);
-    Err(Error::new(Code::IllegalSignature, format!("`{name}` 现在是“{}”，“{}”没有登记签字", state.label(), chain.name)).hint(hint))
+    Err(Error::new(Code::IllegalSignature, format!("`{name}` 现在是“{}”，“{}”没有登记签字", state.label(), chain.name))
+        .hint(hint))
 }
 
 fn prepare(thawed: &Thawed, signing: &Signing) -> Result<Signoff> {

@@ -8,9 +8,7 @@ use crate::control::{Frozen, FrozenPolicy, FrozenTemplate, PaperCopy, PrintCode,
 use crate::document::{Values, is_empty};
 use crate::form::{self, Path, label_of};
 use crate::policy::{Chain, Policies, Policy, seats};
-use crate::storage::{
-    DocumentId, NewRevision, RevisionState, Series, Standing, Status, Storage, Transaction,
-};
+use crate::storage::{DocumentId, NewRevision, RevisionState, Series, Standing, Status, Storage, Transaction};
 use crate::template::{Template, number_of, parts_of_number};
 use crate::{Code, Environment, Error, Issue, Result};
 
@@ -34,9 +32,9 @@ impl Workspace {
         self.policies()?;
         let policies = self.policies.get().expect("they were read just now");
         let environment = &self.environment;
-        let (submitted, _) = self.storage.transact(act(environment, "document.submit"), |tx| {
-            submit(tx, environment, policies, id, submission)
-        })?;
+        let (submitted, _) = self
+            .storage
+            .transact(act(environment, "document.submit"), |tx| submit(tx, environment, policies, id, submission))?;
         Ok(submitted)
     }
 }
@@ -80,12 +78,8 @@ fn submit(
         Some(number) => number.clone(),
         None => tx.give_number(series, |seq| number_of(&loaded.template.number, series.year, seq), Some(id))?,
     };
-    let standing = Standing {
-        status: Status::Draft,
-        number: Some(&number),
-        revision: Some(&revision),
-        change_note: &change,
-    };
+    let standing =
+        Standing { status: Status::Draft, number: Some(&number), revision: Some(&revision), change_note: &change };
     tx.set_standing(id, standing)?;
     // The draft itself says what it is called, and its release with it: the report names its application.
     let mut own = loaded.record.content.clone();
@@ -150,7 +144,8 @@ fn submit(
     if let Some(chain) = chain {
         tx.detail("chain", chain.id.as_str());
     }
-    let standing = Standing { status: Status::InReview, number: Some(&number), revision: Some(&revision), change_note: "" };
+    let standing =
+        Standing { status: Status::InReview, number: Some(&number), revision: Some(&revision), change_note: "" };
     tx.set_standing(id, standing)?;
     // Who nobody has to approve is approved by being submitted.
     if chain.is_none() {
@@ -174,11 +169,15 @@ fn submit(
 
 /// The chain that is named; where there is only one, that.
 fn choose<'a>(offered: Vec<&'a Chain>, named: Option<&str>, template: &Template) -> Result<Option<&'a Chain>> {
-    let names = || offered.iter().map(|chain| format!("`{}`（{}）", chain.id, chain.name)).collect::<Vec<_>>().join("、");
+    let names =
+        || offered.iter().map(|chain| format!("`{}`（{}）", chain.id, chain.name)).collect::<Vec<_>>().join("、");
     match (offered.as_slice(), named) {
-        (offered, Some(named)) => offered.iter().find(|chain| chain.id == named).map(|chain| Some(*chain)).ok_or_else(|| {
-            Error::new(Code::BadRequest, format!("{}不能走审批流程 `{named}`", template.short)).hint(format!("可用的：{}", names()))
-        }),
+        (offered, Some(named)) => {
+            offered.iter().find(|chain| chain.id == named).map(|chain| Some(*chain)).ok_or_else(|| {
+                Error::new(Code::BadRequest, format!("{}不能走审批流程 `{named}`", template.short))
+                    .hint(format!("可用的：{}", names()))
+            })
+        }
         ([], None) => Ok(None),
         ([only], None) => Ok(Some(only)),
         (_, None) => Err(Error::new(Code::ReasonNeeded, format!("{}有几种审批流程可走，还没有选定", template.short))

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::compose::{Ink, Marks};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compose::Marks;
 use crate::control::{Frozen, PrintCode};
 use crate::document::{Document, Draft, validate};
 use crate::form::Path;
@@ -11,6 +14,7 @@ use crate::settings::Settings;
 use crate::storage::{Opinion, RevisionRecord, RevisionState, Signoff, SignoffRecord, Storage};
 use crate::template::Template;
 use crate::{Code, Error, Result};
+use dossier_layout::content::{Check, Ink};
 
 use super::super::parse_template;
 
@@ -73,7 +77,7 @@ impl Thawed {
     pub fn marks(&self) -> Marks {
         let record = &self.record;
         Marks {
-            check: Some(dossier_layout::content::Check {
+            check: Some(Check {
                 code: self.code().to_string(),
                 anchor: Some(record.anchor.clone()),
                 payload: self.code().payload(&record.number, &record.revision),
@@ -91,11 +95,11 @@ impl Thawed {
     }
 
     /// Signatures that were drawn, by their places.
-    fn ink(&self) -> std::collections::BTreeMap<String, Ink> {
-        let mut drawn = std::collections::BTreeMap::new();
+    fn ink(&self) -> BTreeMap<String, Arc<Ink>> {
+        let mut drawn = BTreeMap::new();
         for (signoff, seat) in self.seated() {
             if let Some(ink) = signoff.ink.as_ref().and_then(read_ink) {
-                drawn.insert(seat.name.to_string(), ink);
+                drawn.insert(seat.name.to_string(), Arc::new(Ink { name: signoff.name.clone(), ..ink }));
             }
         }
         drawn
@@ -118,7 +122,7 @@ pub(super) fn read_ink(ink: &Value) -> Option<Ink> {
         strokes.push(points.collect::<Option<Vec<_>>>()?);
     }
     let points: usize = strokes.iter().map(Vec::len).sum();
-    (2..=20_000).contains(&points).then_some(Ink { strokes, aspect })
+    (2..=20_000).contains(&points).then_some(Ink { strokes, aspect, name: String::new() })
 }
 
 fn seated<'a>(
@@ -181,7 +185,8 @@ pub(super) fn approver(frozen: &Frozen, record: &RevisionRecord, signoffs: &[Sig
         return None;
     }
     let chain = frozen.policy.approval.as_ref()?;
-    let last = signoffs.iter().find(|own| own.signoff.chain == chain.id && own.signoff.step + 1 == chain.steps.len())?;
+    let last =
+        signoffs.iter().find(|own| own.signoff.chain == chain.id && own.signoff.step + 1 == chain.steps.len())?;
     Some(last.signoff.name.clone())
 }
 

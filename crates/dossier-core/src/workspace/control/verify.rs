@@ -191,7 +191,8 @@ fn remembered(storage: &Storage, record: &RevisionRecord) -> Result<Option<(Stri
 
 fn submitted(entry: &AuditEntry, number: &str, revision: &str) -> Option<(String, Map<String, Value>)> {
     let text = |key: &str| entry.detail.get(key).and_then(Value::as_str);
-    let fits = entry.action == "document.submit" && text("number") == Some(number) && text("revision") == Some(revision);
+    let fits =
+        entry.action == "document.submit" && text("number") == Some(number) && text("revision") == Some(revision);
     if !fits {
         return None;
     }
@@ -208,7 +209,9 @@ fn chain_faults(faults: &[AuditFault]) -> Vec<Issue> {
     let told = faults.iter().map(|fault| {
         let (code, message) = match fault {
             AuditFault::Gap { seq } => ("entry_missing", format!("第 {seq} 条之前缺了记录。")),
-            AuditFault::Chain { seq } => ("chain_broken", format!("第 {seq} 条接不上前一条：前面的记录被换过、删过或改过次序。")),
+            AuditFault::Chain { seq } => {
+                ("chain_broken", format!("第 {seq} 条接不上前一条：前面的记录被换过、删过或改过次序。"))
+            }
             AuditFault::Content { seq } => ("entry_altered", format!("第 {seq} 条的内容与它的校验值不符。")),
         };
         Issue::at(format!("audit[{}]", fault.seq()), code, message)
@@ -278,7 +281,9 @@ impl Told {
                 let message = format!("{name} 在审计记录里没有提交过。");
                 faults.push(Issue::at(&name, "revision_unknown", message));
             }
-            Some((_, hash, parts)) if *hash != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) => {
+            Some((_, hash, parts))
+                if *hash != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) =>
+            {
                 let field = first_difference(&stored, parts, template_of(storage, &stored).as_ref());
                 faults.push(Issue::at(&name, "revision_altered", format!("{}。", altered(&name, field.as_deref()))));
             }
