@@ -4,6 +4,7 @@
 //! log. Each noun has its queries in `.sql` files beside it.
 
 mod audit;
+pub mod backup;
 mod document;
 mod dossier;
 mod error;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::damaged;
-use super::{Storage, canonical};
+use super::{Storage, Transaction, canonical};
 use crate::Result;
 
 impl Storage {
@@ -36,5 +36,16 @@ impl Storage {
             };
         }
         Ok(transaction.commit()?)
+    }
+}
+
+impl Transaction<'_> {
+    /// Remembers something that follows from what is written.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub(super) fn remember(&mut self, key: &str, value: &Value) -> Result<()> {
+        self.connection.prepare_cached(include_str!("put.sql"))?.execute((key, canonical(value)))?;
+        Ok(())
     }
 }
