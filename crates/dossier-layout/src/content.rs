@@ -256,3 +256,16 @@ impl Inline {
         Self::Text(Span { text: text.into(), sans: true, ..Span::default() })
     }
 }
+
+/// What every page of a frozen revision carries in its footer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Check { pub code: String, pub anchor: Option<String>, pub payload: String }
+/// A stamp on the first page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamp { pub kind: StampKind, pub lines: Vec<String> }
+/// Which stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StampKind { Controlled, Obsolete, Uncontrolled }
+/// What rises across every page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watermark { pub text: String, pub lines: Vec<String> }

@@ -450,7 +450,15 @@ missing: number,
 /**
  * Rows of a plan table; null for other forms.
  */
-rows: number | null, };
+rows: number | null, 
+/**
+ * Of a document in review: 审批中 3/5.
+ */
+steps_signed: number | null, steps_all: number | null, 
+/**
+ * The revision that is 受控: `V1.1`.
+ */
+in_force: string | null, };
 
 /**
  * A release to be begun.
@@ -577,7 +585,15 @@ form_numbers: { [template: string]: string },
 /**
  * Whether cover and front matter print, by template.
  */
-front_matter: { [template: string]: boolean }, };
+front_matter: { [template: string]: boolean }, 
+/**
+ * Who signs what: id of a policy.
+ */
+policy: string, 
+/**
+ * Patterns of official numbers, where they differ from a template's own; by the template's pattern.
+ */
+number_patterns: { [pattern: string]: string }, };
 
 /**
  * How documents print unless somebody says otherwise.

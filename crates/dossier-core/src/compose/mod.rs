@@ -19,6 +19,7 @@ use crate::document::Values;
 use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
+pub(crate) use front::has_front_matter;
 pub(crate) use rows::natural_align;
 pub(crate) use standing::Standing;
 
@@ -411,3 +412,18 @@ fn whole_signatures(blocks: Vec<Composed>) -> Vec<Block> {
 fn close(whole: &mut Vec<Block>) -> Option<Block> {
     if whole.is_empty() { None } else { Some(Block::Whole(std::mem::take(whole))) }
 }
+
+/// What a frozen revision carries beside its content.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    pub check: Option<dossier_layout::content::Check>,
+    pub stamp: Option<dossier_layout::content::Stamp>,
+    pub watermark: Option<dossier_layout::content::Watermark>,
+    pub ink: std::collections::BTreeMap<String, Ink>,
+    pub number: Option<String>,
+    pub revision: Option<String>,
+    pub control_state: Option<String>,
+}
+/// A signature as it was drawn.
+#[derive(Debug, Clone)]
+pub struct Ink { pub strokes: Vec<Vec<(f64, f64)>>, pub aspect: f64 }

@@ -93,6 +93,11 @@ pub struct DocumentDefaults {
     /// Whether cover and front matter print, by template.
     #[cfg_attr(test, ts(type = "{ [template: string]: boolean }"))]
     pub front_matter: BTreeMap<String, bool>,
+    /// Who signs what: id of a policy.
+    pub policy: String,
+    /// Patterns of official numbers, where they differ from a template's own; by the template's pattern.
+    #[cfg_attr(test, ts(type = "{ [pattern: string]: string }"))]
+    pub number_patterns: BTreeMap<String, String>,
 }
 
 /// How documents print unless somebody says otherwise.
@@ -127,6 +132,8 @@ impl Default for DocumentDefaults {
             control_state: "受控".into(),
             form_numbers: BTreeMap::new(),
             front_matter: BTreeMap::new(),
+            policy: crate::policy::DEFAULT.into(),
+            number_patterns: BTreeMap::new(),
         }
     }
 }

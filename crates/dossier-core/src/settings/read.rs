@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Settings, User};
+use crate::template::check_number_pattern;
 use crate::{Code, Error, Issue, Result};
 
 #[derive(Default)]
@@ -189,7 +190,7 @@ fn person(reader: &mut Reader, path: &str, value: &Value) -> Person {
 
 fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
     let mut documents = DocumentDefaults::default();
-    let known = ["classification", "control_state", "form_numbers", "front_matter"];
+    let known = ["classification", "control_state", "form_numbers", "front_matter", "policy", "number_patterns"];
     let Some(map) = reader.object("documents", value, &known) else { return documents };
     if let Some(value) = map.get("classification") {
         documents.classification = reader.text("documents.classification", value);
@@ -202,6 +203,17 @@ fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
     }
     if let Some(value) = map.get("front_matter") {
         documents.front_matter = reader.by_template("documents.front_matter", value, Reader::boolean);
+    }
+    if let Some(value) = map.get("policy") {
+        documents.policy = reader.text("documents.policy", value);
+    }
+    if let Some(value) = map.get("number_patterns") {
+        documents.number_patterns = reader.by_template("documents.number_patterns", value, Reader::text);
+        for (key, pattern) in &documents.number_patterns {
+            if let Err(why) = check_number_pattern(pattern) {
+                reader.refuse(&join("documents.number_patterns", key), "not_a_pattern", why);
+            }
+        }
     }
     documents
 }
