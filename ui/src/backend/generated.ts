@@ -802,6 +802,10 @@ kept: string | null,
  */
 folder: string, 
 /**
+ * Official numbers that were given after the copy was made: void now, never given again.
+ */
+voided: Array<string>, 
+/**
  * Number of the entry in the audit log.
  */
 entry: number, };

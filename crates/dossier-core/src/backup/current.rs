@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 
 use crate::Result;
 use crate::storage::FILE_NAME;
-use crate::storage::backup::open;
-
-/// How long one waits for a writer.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::storage::backup::{open, untouched};
 
 /// What could be read.
 #[derive(Debug, Default)]
@@ -55,13 +50,7 @@ impl Content {
         if !path.exists() {
             return Self::default();
         }
-        // With what was written last and is not merged into the file yet; closing must not merge it either.
-        let live = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            Ok(connection)
-        });
-        let live = live.map(|connection| Self::read(&connection)).unwrap_or_default();
+        let live = untouched(&path).map(|connection| Self::read(&connection)).unwrap_or_default();
         if live.whole || !live.says_nothing() {
             return live;
         }
@@ -75,8 +64,6 @@ impl Content {
     }
 
     fn read(connection: &Connection) -> Self {
-        // Else SQLite refuses a file that was cut short from its first page on.
-        let _ = connection.pragma_update(None, "writable_schema", true);
         let (releases, first) = rows(connection, "SELECT id, name FROM releases ORDER BY id", |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         });

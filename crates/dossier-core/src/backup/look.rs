@@ -17,17 +17,32 @@ use crate::storage::backup::inspect_copy;
 const NAMED: usize = 100;
 
 /// What happens to drafts and to the program itself. Everything else in the log stands on paper somewhere.
-const OF_DRAFTS: [&str; 8] = [
+const OF_DRAFTS: [&str; 9] = [
     "document.new",
     "document.fill",
     "document.edit",
     "document.undo",
     "document.redo",
     "document.import",
-    "document.delete",
+    "document.revise",
+    "document.discard",
     "settings.set",
 ];
 const OF_DRAFTS_ALL: [&str; 3] = ["release.", "store.", "backup."];
+
+/// What everything else is called, by the beginning of its action.
+const ON_PAPER: [(&str, &str); 10] = [
+    ("document.submit", "提交审批"),
+    ("document.withdraw", "撤回"),
+    ("document.sign", "登记签字"),
+    ("document.correct", "签字更正"),
+    ("document.control", "受控"),
+    ("document.void", "作废"),
+    ("document.print", "打印"),
+    ("number.", "编号登记"),
+    ("scan.", "签署件归位"),
+    ("copy.", "分发回收"),
+];
 
 /// What of the data of now is not in a copy.
 struct Difference<'c> {
@@ -158,7 +173,9 @@ impl Words {
         let after = match (serious.is_empty(), readable) {
             (_, false) => "这之后有没有提交过版本、给过编号、登记过签字，看不出来".to_owned(),
             (true, true) => "这之后没有提交过版本，没有给过编号，没有登记签字".to_owned(),
-            (false, true) => format!("但这之后有{}，纸上已有的编号和签字要照纸重新登记", serious.join("、")),
+            (false, true) => {
+                format!("但这之后有{}：恢复后要照纸重新登记，给过的编号作废，不再使用", serious.join("、"))
+            }
         };
         format!("{from} 以前的一切。{after}")
     }
@@ -182,15 +199,5 @@ fn formal(acts: &BTreeMap<&str, usize>) -> Vec<String> {
 }
 
 fn label(action: &str) -> &'static str {
-    let words = [
-        ("submit", "提交审批"),
-        ("sign", "登记签字"),
-        ("number", "编号登记"),
-        ("void", "作废登记"),
-        ("scan", "签署件归位"),
-        ("cop", "分发回收登记"),
-        ("print", "打印登记"),
-        ("revision", "版本状态变化"),
-    ];
-    words.iter().find(|(part, _)| action.contains(part)).map_or("其他登记", |(_, label)| label)
+    ON_PAPER.iter().find(|(begin, _)| action.starts_with(begin)).map_or("其他登记", |(_, label)| label)
 }

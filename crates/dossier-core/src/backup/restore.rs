@@ -47,6 +47,7 @@ impl Backups<'_> {
             at,
             kept: kept.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())),
             folder: files::display(kept.and_then(|path| path.parent()).unwrap_or(&self.data)),
+            voided: replaced.voided,
             entry: replaced.entry,
         })
     }

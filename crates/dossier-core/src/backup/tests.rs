@@ -8,7 +8,7 @@ use super::offers::Source;
 use super::*;
 use crate::environment::Resources;
 use crate::settings::Settings;
-use crate::storage::{Act, DocumentId, NewDocument, Storage};
+use crate::storage::{Act, DocumentId, NewDocument, Series, Storage};
 use crate::{Code, Environment};
 
 /// A data folder, and a second folder that may be there or not.
@@ -296,10 +296,13 @@ fn a_look_tells_which_documents_would_lose_something() {
     assert_eq!(found.untouched, "12:00 以前的一切。这之后没有提交过版本，没有给过编号，没有登记签字");
     assert_eq!(found.kept, "恢复前先备份一份，随时可以换回来");
     assert!(!found.guess && !found.serious);
-    world.change("03-11 12:28", id, "revision.submit");
+    world.change("03-11 12:28", id, "document.submit");
     let found = look();
     assert!(found.serious);
-    assert_eq!(found.untouched, "12:00 以前的一切。但这之后有提交审批 1 次，纸上已有的编号和签字要照纸重新登记");
+    assert_eq!(
+        found.untouched,
+        "12:00 以前的一切。但这之后有提交审批 1 次：恢复后要照纸重新登记，给过的编号作废，不再使用"
+    );
 }
 
 #[test]
@@ -376,6 +379,48 @@ fn a_restore_can_be_taken_back() {
     assert_eq!(found.documents.len(), 1, "it is another content than now");
     world.at("03-11 12:33", |b| b.restore(&back)).unwrap();
     assert_eq!(world.storage("03-11 12:34").document(id).unwrap().content["text"], "03-11 12:10");
+}
+
+#[test]
+fn numbers_that_stand_on_paper_are_never_given_again() {
+    let world = World::new();
+    let id = world.add("03-11 10:00", "申请表", "甲 V1.0.0");
+    let series = Series { pattern: "REL-APP-{year}-{seq:03}", template: "memo", year: 2026 };
+    let give = |at: &str, storage: &mut Storage| {
+        let act = Act { at: time(at), actor: "张三", action: "document.submit" };
+        let number = |seq| format!("REL-APP-2026-{seq:03}");
+        storage.transact(act, |tx| tx.give_number(series, number, Some(id))).unwrap().0
+    };
+    give("03-11 10:10", &mut world.storage("03-11 10:10"));
+    let Made::New(copy) = world.at("03-11 12:00", |b| b.make(Why::Activity)).unwrap() else {
+        panic!("it was the first")
+    };
+    give("03-11 12:10", &mut world.storage("03-11 12:10"));
+    give("03-11 12:20", &mut world.storage("03-11 12:20"));
+    let restored = world.at("03-11 12:30", |b| b.restore(&Source::Here(copy.name.clone()))).unwrap();
+    assert_eq!(restored.voided, ["REL-APP-2026-002", "REL-APP-2026-003"]);
+    let mut storage = world.storage("03-11 12:31");
+    let void = |storage: &Storage| -> Vec<String> {
+        storage
+            .numbers(None)
+            .unwrap()
+            .into_iter()
+            .filter(|number| number.void.is_some())
+            .map(|number| number.number)
+            .collect()
+    };
+    assert_eq!(void(&storage), ["REL-APP-2026-002", "REL-APP-2026-003"]);
+    assert_eq!(storage.number_gaps().unwrap(), []);
+    assert_eq!(give("03-11 12:32", &mut storage), "REL-APP-2026-004");
+    drop(storage);
+    // Also where the database is damaged, as far as it can be read.
+    world.damage(100, 0, "03-11 12:33");
+    let path = world.data().join(FILE_NAME);
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 4096]).unwrap();
+    let restored = world.at("03-11 12:40", |b| b.restore(&Source::Here(copy.name))).unwrap();
+    assert_eq!(restored.kept.as_deref(), Some("dossier-损坏-20260311-124000.db"));
+    assert_eq!(restored.voided, ["REL-APP-2026-002", "REL-APP-2026-003", "REL-APP-2026-004"]);
 }
 
 #[test]

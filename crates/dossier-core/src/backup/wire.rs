@@ -151,6 +151,8 @@ pub struct BackupRestored {
     pub kept: Option<String>,
     /// Where it lies.
     pub folder: String,
+    /// Official numbers that were given after the copy was made: void now, never given again.
+    pub voided: Vec<String>,
     /// Number of the entry in the audit log.
     pub entry: i64,
 }

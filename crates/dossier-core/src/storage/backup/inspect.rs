@@ -3,7 +3,9 @@
 //! Copies are read without leaving anything beside them, and without asking whether the disk can be written.
 
 use std::path::Path;
+use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::super::error::damaged;
@@ -41,6 +43,9 @@ pub struct Head {
     pub at: String,
 }
 
+/// How long a look at the database waits for a writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How much of a copy is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -77,6 +82,20 @@ pub fn open(path: &Path) -> Result<Connection> {
     // What stands in the file is data, whatever its schema says.
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection)
+}
+
+/// Opens what stands where the database belongs, damaged or not, with what was written last and is not merged into the
+/// file yet; neither reading nor closing changes anything in it.
+///
+/// # Errors
+/// The file is missing or cannot be opened.
+pub fn untouched(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Else SQLite refuses a file that was cut short from its first page on.
+    connection.pragma_update(None, "writable_schema", true)?;
     Ok(connection)
 }
 

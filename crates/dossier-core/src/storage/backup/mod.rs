@@ -6,6 +6,7 @@
 mod inspect;
 mod make;
 mod name;
+mod numbers;
 mod replace;
 mod sums;
 #[cfg(test)]
@@ -13,7 +14,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use inspect::{Depth, Head, Held, head, inspect, inspect_copy, open};
+pub use inspect::{Depth, Head, Held, head, inspect, inspect_copy, open, untouched};
 pub use make::{Copy, Folder};
 pub use name::{CopyName, Why};
 pub use replace::{Replaced, Standing, finish, replace, standing};

@@ -17,7 +17,8 @@ use super::super::{Act, BACKUPS, FILE_NAME, Storage};
 use super::inspect::{Head, head};
 use super::make::{Copy, Folder, write_from};
 use super::name::Why;
-use super::{Depth, beside, inspect, inspect_copy, open};
+use super::numbers;
+use super::{Depth, beside, inspect, inspect_copy, open, untouched};
 use crate::{Code, Error, Result, files};
 
 /// The note of a restore that has happened and may not be finished.
@@ -50,6 +51,8 @@ pub struct Replaced {
     pub before: Option<Head>,
     /// Last entry of the copy.
     pub restored: Head,
+    /// Official numbers that were given after the copy was made, and are void now.
+    pub voided: Vec<String>,
     /// Number of the entry that tells of the restore.
     pub entry: i64,
 }
@@ -121,7 +124,15 @@ pub fn replace(
     let new = New(data.join(NEW));
     new.remove();
     let holds = inspect_copy(copy)?;
+    let first = numbers::first_entry(&open(copy)?)?;
     let old = standing(data)?;
+    let given = match &old {
+        Standing::Missing => numbers::Numbers::new(),
+        Standing::Whole(connection) => numbers::given(connection, first.as_deref()),
+        Standing::Damaged(_) => untouched(&data.join(FILE_NAME))
+            .map(|connection| numbers::given(&connection, first.as_deref()))
+            .unwrap_or_default(),
+    };
     let (mut copied, mut before, mut kept) = (None, None, None);
     match &old {
         Standing::Missing => {}
@@ -146,7 +157,7 @@ pub fn replace(
             .hint("请换一份备份，并检查它所在的磁盘"));
     }
     let details = describe(before.as_ref(), &restored);
-    let entry = make_ready(&new.0, actor, now, details)?;
+    let (entry, voided) = make_ready(&new.0, actor, now, details, &given)?;
     let note = Note { kept: kept.clone() };
     let text = serde_json::to_vec(&note).expect("a note is JSON");
     // From here on it has happened.
@@ -154,7 +165,7 @@ pub fn replace(
     std::mem::forget(new);
     drop(old);
     finish_alone(data)?;
-    Ok(Replaced { moved: kept.map(|name| data.join(name)), copied, before, restored, entry })
+    Ok(Replaced { moved: kept.map(|name| data.join(name)), copied, before, restored, voided, entry })
 }
 
 /// Finishes a restore in which the program was stopped. Costs one look where there was none.
@@ -204,25 +215,31 @@ fn make_ready(
     actor: &str,
     now: DateTime<FixedOffset>,
     details: serde_json::Map<String, serde_json::Value>,
-) -> Result<i64> {
+    given: &numbers::Numbers,
+) -> Result<(i64, Vec<String>)> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     configure(&connection)?;
     // The copy it came from is still there: nothing has to be copied again before it is changed.
     migrate(&connection, MIGRATIONS, None, now)?;
     let mut storage = Storage { connection };
     let act = Act { at: now, actor, action: "backup.restore" };
-    let (_, changes) = storage.transact(act, |tx| {
+    let (voided, changes) = storage.transact(act, |tx| {
         for (key, value) in details {
             tx.detail(&key, value);
         }
+        let voided = numbers::carry(tx, given)?;
+        if !voided.is_empty() {
+            tx.detail("voided_numbers", voided.clone());
+        }
         // An entry needs something that it is about; the window may say once what has happened.
-        tx.remember("backup.restored_at", &now.to_rfc3339().into())
+        tx.remember("backup.restored_at", &now.to_rfc3339().into())?;
+        Ok(voided)
     })?;
     storage.connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     storage.connection.close().map_err(|(_, error)| error)?;
     files::sync(path)?;
     inspect(path, Depth::Known)?;
-    Ok(changes.audit.unwrap_or_default())
+    Ok((changes.audit.unwrap_or_default(), voided))
 }
 
 /// `dossier-损坏-20260311-122700.db`, or the next second that is free.
