@@ -23,12 +23,14 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, OpenFlags};
 
 pub use crate::storage::backup::{Copy, CopyName, Why};
+pub use offers::{Listed, Source};
 
 use crate::storage::backup::{self as copies, Folder, Head};
 use crate::storage::{BACKUPS, FILE_NAME};
 use crate::{Code, Environment, Error, Result, files};
 use keep::Recent;
 use state::State;
+use wire::BackupMade;
 
 /// Copies of an activity are so far apart.
 const APART: TimeDelta = TimeDelta::minutes(30);
@@ -126,6 +128,28 @@ impl<'e> Backups<'e> {
         };
         self.bring_to_second(new.is_some())?;
         Ok(new)
+    }
+
+    /// Makes a copy because somebody asks for it, and brings it to the second folder where that is there.
+    ///
+    /// # Errors
+    /// As [`Backups::make`].
+    pub fn make_now(&self) -> Result<BackupMade> {
+        let made = self.make(Why::Asked)?;
+        self.bring_to_second(true)?;
+        let second = State::read(&self.folder()).second;
+        let second = second.and_then(|second| match second.trouble {
+            None if second.reached.as_ref() != Some(&second.tried) => Some(format!("“{}”没有连上", second.folder)),
+            trouble => trouble,
+        });
+        let unchanged = matches!(made, Made::Unchanged(_));
+        let copy = match made {
+            Made::New(copy) | Made::Unchanged(copy) => {
+                Some(self.describe_copy(&Source::Here(copy.name), &copy.path, &copy.holds))
+            }
+            Made::Nothing => None,
+        };
+        Ok(BackupMade { copy, unchanged, second })
     }
 
     /// A connection of its own to the database, beside those that are open.

@@ -210,7 +210,7 @@ impl Source {
         }
     }
 
-    const fn place(&self) -> BackupPlace {
+    pub const fn place(&self) -> BackupPlace {
         match self {
             Self::Here(_) => BackupPlace::Here,
             Self::Second(_) => BackupPlace::Second,

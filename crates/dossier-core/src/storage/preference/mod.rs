@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::error::damaged;
+use super::error::{damaged, placed};
 use super::{Storage, Transaction, canonical};
 use crate::Result;
 
@@ -28,6 +28,11 @@ impl Storage {
     /// # Errors
     /// The database cannot be written.
     pub fn put_preferences(&mut self, changes: &Map<String, Value>) -> Result<()> {
+        let path = self.connection.path().map(str::to_owned);
+        self.write_preferences(changes).map_err(|error| placed(error, path.as_deref()))
+    }
+
+    fn write_preferences(&mut self, changes: &Map<String, Value>) -> Result<()> {
         let transaction = self.connection.transaction()?;
         for (key, value) in changes {
             match value {
