@@ -6,7 +6,9 @@
 //! screenshot of that moment in `target/window-tests/`.
 #![allow(clippy::disallowed_methods, reason = "a test waits for a window, and nothing of this reaches paper")]
 
+mod drag;
 mod driver;
+mod eyes;
 mod http;
 mod keys;
 mod machine;
@@ -19,6 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use driver::Driver;
+pub use eyes::{Eyes, Seen};
 use machine::Display;
 pub use machine::{program, tree};
 
@@ -119,6 +122,11 @@ impl Window {
     /// Starts the program once more beside this one and returns how it ended.
     pub fn start_second(&self) -> std::process::ExitStatus {
         machine::start_beside(&self.display, &self.data)
+    }
+
+    /// Somebody who looks at this window's display and presses the keys there.
+    pub fn eyes(&self) -> Eyes {
+        Eyes::on(self.display.name()).expect("the display lets itself be looked at")
     }
 
     /// Process number of the program.
@@ -275,6 +283,11 @@ impl Window {
     /// What is on the system's clipboard.
     pub fn clipboard(&self) -> String {
         self.display.clipboard()
+    }
+
+    /// Drags a file from another program to a place of the window, in the page's pixels, and lets go.
+    pub fn drop_file(&self, file: &Path, place: (i16, i16)) {
+        drag::drop_file(self.display.name(), file, place).expect("the window takes the file");
     }
 
     /// Makes the window another size, in the page's pixels.

@@ -29,7 +29,7 @@ describe("the list", () => {
     expect(find("[data-total]").textContent).toBe("10,000");
     expect(rows()).toBeLessThan(40);
     expect(asking).toHaveBeenCalledTimes(1);
-    expect(asking.mock.calls[0]?.[0]).toMatchObject({ offset: 0, limit: 100 });
+    expect(asking.mock.calls[0]?.[0]).toMatchObject({ offset: 0, limit: 50 });
   });
 
   it("reads further pages when End leads there, and selects the last release", async () => {
