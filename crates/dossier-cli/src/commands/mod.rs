@@ -1,7 +1,7 @@
 //! One module a group of commands. Each asks the core and prints the answer.
 
-mod control;
 mod backup;
+mod control;
 mod document;
 mod editing;
 mod input;
