@@ -215,8 +215,7 @@ impl Window {
     /// Writes what the window shows as a PNG.
     #[track_caller]
     pub fn screenshot(&self, path: &Path) {
-        let picture = self.get("screenshot");
-        let bytes = STANDARD.decode(picture.as_str().expect("a screenshot is text")).expect("a screenshot is base64");
+        let bytes = self.picture().expect("the window shows itself");
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).expect("a folder for the screenshot");
         }
@@ -306,7 +305,28 @@ impl Window {
     }
 }
 
+/// Changes a pixel that nobody sees, for two seconds.
+const STIR: &str = "
+    const pixel = document.createElement('i');
+    Object.assign(pixel.style, { position: 'fixed', inset: '0 auto auto 0', width: '1px', height: '1px', opacity: '.01' });
+    document.body.append(pixel);
+    let turn = 0;
+    const stirring = setInterval(() => {
+      pixel.style.background = turn % 2 ? '#000' : '#fff';
+      turn += 1;
+      if (turn === 100) { clearInterval(stirring); pixel.remove(); }
+    }, 20);
+    arguments[arguments.length - 1]();";
+
 impl Window {
+    /// What the window shows, as a PNG. WebKit hands it out with the next change of the screen, and without a graphics
+    /// card a page at rest has none: so a pixel is changed meanwhile.
+    fn picture(&self) -> Option<Vec<u8>> {
+        self.driver().post("execute/async", &json!({ "script": STIR, "args": [] })).ok()?;
+        let picture = self.driver().get("screenshot").ok()?;
+        STANDARD.decode(picture.as_str()?).ok()
+    }
+
     fn driver(&self) -> &Driver {
         self.driver.as_ref().expect("the window was ended and not started again")
     }
@@ -355,9 +375,7 @@ impl Drop for Window {
         if std::thread::panicking() && self.driver.is_some() {
             let name = std::thread::current().name().unwrap_or("window").replace("::", "-");
             let path = machine::scratch().join(format!("{name}.png"));
-            let picture = self.driver().get("screenshot").ok();
-            let bytes = picture.and_then(|picture| STANDARD.decode(picture.as_str()?).ok());
-            if let Some(bytes) = bytes {
+            if let Some(bytes) = self.picture() {
                 let _ = std::fs::create_dir_all(machine::scratch()).and_then(|()| std::fs::write(&path, bytes));
                 eprintln!("what the window showed: {}", path.display());
             }
