@@ -172,7 +172,8 @@ fn an_application_lives_from_draft_to_void() {
     world.workspace.void(id, None, "版本取消").unwrap();
     assert_eq!(world.status(id), Status::Obsolete);
     let told: Vec<String> = world.workspace.history(id).unwrap().into_iter().map(|entry| entry.what).collect();
-    for event in ["V1.1 作废：版本取消", "新建 V1.1：发布推迟一周", "产品管理部初审 签字：方文川 2026-03-05"] {
+    for event in ["V1.1 作废：版本取消", "新建 V1.1：发布推迟一周", "产品管理部初审 签字：方文川 2026-03-05"]
+    {
         assert!(told.iter().any(|what| what == event), "{event} is told: {told:?}");
     }
     assert_eq!(world.faults(), [""; 0]);
