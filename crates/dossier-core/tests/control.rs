@@ -323,11 +323,10 @@ fn a_frozen_revision_prints_the_same_whatever_has_changed() {
         let from = if font.extension().is_some_and(|ending| ending == "ttf") { &sans } else { &font };
         std::fs::copy(from, fonts.join(font.file_name().unwrap())).unwrap();
     }
-    for (from, to) in [(root.join("templates/release-application"), templates.join("release-application"))] {
-        std::fs::create_dir_all(&to).unwrap();
-        let text = std::fs::read_to_string(from.join("template.toml")).unwrap();
-        std::fs::write(to.join("template.toml"), text.replace("产品名称", "名称")).unwrap();
-    }
+    let form = templates.join("release-application");
+    std::fs::create_dir_all(&form).unwrap();
+    let text = std::fs::read_to_string(root.join("templates/release-application/template.toml")).unwrap();
+    std::fs::write(form.join("template.toml"), text.replace("产品名称", "名称")).unwrap();
     let changed = Environment::fixed(DateTime::parse_from_rfc3339(MARCH).unwrap(), Resources { templates, fonts });
     let workspace = Workspace::open(folder.path(), changed).unwrap();
     let again = workspace.paper(id, None, PaperCopy::Record, Options::default()).unwrap().bytes;

@@ -1,7 +1,5 @@
 //! What the tests of the terminal program share.
 
-#![allow(dead_code, reason = "not every test file needs everything")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -239,13 +239,22 @@ fn anchor_fault(storage: &Storage, anchor: &str) -> Result<Option<Issue>> {
     Ok(Some(Issue::at(format!("audit[{seq}]"), "anchor_differs", message)))
 }
 
+/// Number and revision: what stands on pages.
+type Name = (String, String);
+
+/// What the log tells of a submission.
+struct Submission {
+    document: String,
+    sha256: String,
+    parts: Map<String, Value>,
+}
+
 /// What the log tells of revisions, signatures and scans.
 #[derive(Default)]
 struct Told {
-    /// By number and revision: document, hash, parts.
-    submissions: BTreeMap<(String, String), (String, String, Map<String, Value>)>,
-    /// By number and revision: signatures as they were recorded.
-    signatures: BTreeMap<(String, String), Vec<Value>>,
+    submissions: BTreeMap<Name, Submission>,
+    /// As they were recorded.
+    signatures: BTreeMap<Name, Vec<Value>>,
     scans: BTreeSet<String>,
 }
 
@@ -258,7 +267,8 @@ impl Told {
             match entry.action.as_str() {
                 "document.submit" => {
                     let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
-                    told.submissions.insert(name(), (entry.subject.clone(), text("sha256"), parts));
+                    let document = entry.subject.clone();
+                    told.submissions.insert(name(), Submission { document, sha256: text("sha256"), parts });
                 }
                 "document.sign" => {
                     let signature = entry.detail.get("signature").cloned().unwrap_or_default();
@@ -281,13 +291,13 @@ impl Told {
                 let message = format!("{name} 在审计记录里没有提交过。");
                 faults.push(Issue::at(&name, "revision_unknown", message));
             }
-            Some((_, hash, parts))
-                if *hash != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) =>
+            Some(Submission { sha256, parts, .. })
+                if *sha256 != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) =>
             {
                 let field = first_difference(&stored, parts, template_of(storage, &stored).as_ref());
                 faults.push(Issue::at(&name, "revision_altered", format!("{}。", altered(&name, field.as_deref()))));
             }
-            Some((document, ..)) if *document != record.document.to_string() => {
+            Some(Submission { document, .. }) if *document != record.document.to_string() => {
                 let message = format!("{name} 提交时属于文档 {document}，现在挂在 {} 下。", record.document);
                 faults.push(Issue::at(&name, "revision_altered", message));
             }
