@@ -342,8 +342,12 @@ impl Window {
     }
 
     fn elements(&self, css: &str) -> Vec<String> {
-        let found = self.driver().post("elements", &json!({ "using": "css selector", "value": css }));
-        let found = found.unwrap_or_else(|error| panic!("cannot look for `{css}`: {error}"));
+        let found = match self.driver().post("elements", &json!({ "using": "css selector", "value": css })) {
+            Ok(found) => found,
+            // The page put something else in its place while the driver looked: nothing stands there yet.
+            Err(error) if error.to_string().contains("stale element") => return Vec::new(),
+            Err(error) => panic!("cannot look for `{css}`: {error}"),
+        };
         let ids = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
         ids.map(str::to_owned).collect()
     }
