@@ -29,11 +29,13 @@ fn declaration<T: TS>(config: &Config) -> String {
 }
 
 fn generated() -> String {
+    use crate::control::*;
     use crate::dossiers::*;
     use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
-    use crate::storage::Status;
+    use crate::storage::{Filing, How, Opinion, RevisionState, Status};
+    use crate::workspace::AuditReport;
     use crate::{Error, Issue};
     let config = &Config::default().with_large_int("number");
     let declarations = declarations![config;
@@ -43,7 +45,11 @@ fn generated() -> String {
         ImportRequest, ImportMode, ImportPreview, ImportColumn, ImportedRow, ImportWarning,
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
-        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, Issue, Error,
+        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults,
+        Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
+        SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
+        Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
+        AuditReport, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }
