@@ -94,6 +94,44 @@ pub enum Action {
     /// 设置：单位、部门、人员和打印
     #[command(subcommand)]
     Settings(SettingsAction),
+    /// 备份：立即备份、列出、核对、先看看、恢复、第二个文件夹
+    #[command(subcommand)]
+    Backup(BackupAction),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BackupAction {
+    /// 立即备份一份，并打开核对；没有改动时不重复备份
+    Now,
+    /// 列出全部备份，最近的在前；数据库损坏时也能用
+    List,
+    /// 打开并核对一份备份；不写则逐一核对全部
+    Verify {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: Option<PathBuf>,
+    },
+    /// 先看看：备份里有什么，恢复后会失去什么；什么也不改
+    Look {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: PathBuf,
+    },
+    /// 从备份恢复；现在的数据会保留一份
+    Restore {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: PathBuf,
+    },
+    /// 第二个备份文件夹（移动盘或共享文件夹），每天存一份；不写则查看
+    Folder {
+        /// 文件夹
+        #[arg(value_name = "文件夹", conflicts_with = "none")]
+        folder: Option<PathBuf>,
+        /// 不再使用第二个文件夹
+        #[arg(long)]
+        none: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -676,7 +714,13 @@ mod tests {
 
     #[test]
     fn help_holds_no_english_headings() {
-        for line in ["dossier --help", "dossier render --help", "dossier template --help", "dossier import -h"] {
+        for line in [
+            "dossier --help",
+            "dossier render --help",
+            "dossier template --help",
+            "dossier import -h",
+            "dossier backup --help",
+        ] {
             let Typed::Show(help) = parse(line.split(' ').map(OsString::from)) else { panic!("{line}") };
             let help = help.to_string();
             assert!(help.contains("用法："), "{help}");

@@ -1,5 +1,6 @@
 //! The product without a window: templates, documents, storage, import and export.
 
+pub mod backup;
 mod carried;
 pub mod compose;
 pub mod control;

@@ -29,11 +29,12 @@ fn declaration<T: TS>(config: &Config) -> String {
 }
 
 fn generated() -> String {
+    use crate::backup::wire::*;
     use crate::control::*;
     use crate::dossiers::*;
     use crate::form::*;
     use crate::import::confirm::*;
-    use crate::settings::{DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
+    use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
     use crate::storage::{Filing, How, Opinion, RevisionState, Status};
     use crate::workspace::AuditReport;
     use crate::{Error, Issue};
@@ -45,7 +46,9 @@ fn generated() -> String {
         ImportRequest, ImportMode, ImportPreview, ImportColumn, ImportedRow, ImportWarning,
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
-        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults,
+        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
+        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, BackupStatus, SecondFolder, BackupMade,
+        BackupRestored,
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
         SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,

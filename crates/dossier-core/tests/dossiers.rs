@@ -338,6 +338,9 @@ fn the_first_start_is_told_and_preferences_come_back() {
     let mut world = World::new();
     let start = world.workspace.start_info().unwrap();
     assert!(start.first_start);
+    world.workspace.save_preferences(&map(json!({ "begun": true }))).unwrap();
+    assert!(!world.workspace.start_info().unwrap().first_start, "who left everything empty is not asked again");
+    world.workspace.save_preferences(&map(json!({ "begun": null }))).unwrap();
     assert_eq!((start.today.as_str(), start.release_types.len(), start.templates.len()), ("2026-03-11", 4, 4));
     assert_eq!(start.templates[0].short, "申请表");
     world.workspace.save_preferences(&map(json!({ "pane": { "width": 324 }, "tab": 1 }))).unwrap();

@@ -27,10 +27,8 @@ pub async fn approval(program: Shared<'_>, document: String) -> Result<Approval>
 #[tauri::command]
 pub async fn open_revision(program: Shared<'_>, document: String, revision: Option<String>) -> Result<Opened> {
     let document: DocumentId = document.parse()?;
-    aside(program, move |program| {
-        program.reading(|workspace| workspace.open_revision(document, revision.as_deref()))
-    })
-    .await
+    aside(program, move |program| program.reading(|workspace| workspace.open_revision(document, revision.as_deref())))
+        .await
 }
 
 #[tauri::command]
@@ -86,10 +84,8 @@ pub async fn void_revision(
     reason: String,
 ) -> Result<()> {
     let document: DocumentId = document.parse()?;
-    aside(program, move |program| {
-        program.with(|workspace| workspace.void(document, revision.as_deref(), &reason))
-    })
-    .await
+    aside(program, move |program| program.with(|workspace| workspace.void(document, revision.as_deref(), &reason)))
+        .await
 }
 
 #[tauri::command]
@@ -215,12 +211,7 @@ fn options(workspace: &Workspace) -> Result<Options> {
 // ---- copies
 
 #[tauri::command]
-pub async fn issue_copy(
-    program: Shared<'_>,
-    document: String,
-    department: String,
-    holder: String,
-) -> Result<CopyLine> {
+pub async fn issue_copy(program: Shared<'_>, document: String, department: String, holder: String) -> Result<CopyLine> {
     let document: DocumentId = document.parse()?;
     aside(program, move |program| program.with(|workspace| workspace.issue_copy(document, &department, &holder))).await
 }

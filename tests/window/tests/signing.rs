@@ -119,7 +119,8 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     picture(&window, "approved");
     let signed = revisions(&world, &id).remove(0);
     assert_eq!(signed.state, RevisionState::Approved);
-    let signatures: Vec<_> = signed.chains[0].steps.iter().map(|step| step.signature.clone().expect("signed")).collect();
+    let signatures: Vec<_> =
+        signed.chains[0].steps.iter().map(|step| step.signature.clone().expect("signed")).collect();
     assert_eq!(signatures.iter().map(|own| own.name.as_str()).collect::<Vec<_>>(), SIGNERS);
     assert_eq!(signatures.iter().filter(|own| own.how == How::Machine).count(), 2);
     let strokes = signatures[4].ink["strokes"].as_array().map_or(0, Vec::len);

@@ -1,5 +1,6 @@
 //! One module a group of commands. Each asks the core and prints the answer.
 
+mod backup;
 mod control;
 mod document;
 mod editing;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Audit(action) => control::audit(&world, action),
         Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),
+        Action::Backup(action) => backup::run(&world, action),
     }
 }
 
@@ -62,10 +64,13 @@ struct World {
 
 impl World {
     fn workspace(&self) -> Result<Workspace> {
-        let folder = match &self.data {
-            Some(folder) => folder.clone(),
-            None => Environment::default_data_folder()?,
-        };
-        Workspace::open(&folder, Environment::system())
+        Workspace::open(&self.folder()?, Environment::system())
+    }
+
+    fn folder(&self) -> Result<std::path::PathBuf> {
+        match &self.data {
+            Some(folder) => Ok(folder.clone()),
+            None => Environment::default_data_folder(),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! log. Each noun has its queries in `.sql` files beside it.
 
 mod audit;
+pub mod backup;
 mod copy;
 mod document;
 mod dossier;
@@ -117,6 +118,10 @@ impl Storage {
         act: Act<'_>,
         body: impl FnOnce(&mut Transaction<'_>) -> Result<T>,
     ) -> Result<(T, Changes)> {
+        self.attempt(act, body).map_err(|error| error::placed(error, self.connection.path()))
+    }
+
+    fn attempt<T>(&self, act: Act<'_>, body: impl FnOnce(&mut Transaction<'_>) -> Result<T>) -> Result<(T, Changes)> {
         // Immediate: who waits, waits before reading, so that nothing is decided on what is about to change.
         let guard = rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let before = self.connection.total_changes();

@@ -153,49 +153,26 @@ fn event(entry: &AuditEntry) -> Option<String> {
             None => BEGUN.into(),
         }),
         "document.import" => Some(format!("导入 {}", text("file").unwrap_or("文件"))),
+        "document.submit" => Some(format!("提交审批 {} {}", text("number")?, text("revision")?)),
+        "document.sign" => {
+            let signature = entry.detail.get("signature")?;
+            let part = |key: &str| signature.get(key).and_then(Value::as_str).unwrap_or_default();
+            Some(format!("{}{} 签字：{} {}", part("role"), part("verb"), part("name"), part("signed_on")))
+        }
+        "document.correct" => Some(format!("更正签字记录：{}", text("correction")?)),
+        "document.withdraw" => Some(format!("撤回 {}：{}", text("revision")?, text("reason")?)),
+        "document.control" => Some(format!("{} 受控（现行），自 {} 起", text("revision")?, text("effective_on")?)),
+        "document.void" => Some(format!("{} 作废：{}", text("revision")?, text("reason")?)),
+        "document.revise" => Some(format!("新建 {}：{}", text("draft")?, text("change")?)),
+        "document.discard" => Some("放弃草稿".into()),
+        "document.print" => Some(format!("打印 {}", text("revision")?)),
+        "copy.issue" => Some(format!("分发 {} 给{}", text("revision")?, text("department")?)),
+        "copy.receive" => Some(format!("{}签收", text("by")?)),
+        "copy.return" => Some(format!("副本{}", text("note")?)),
         "document.undo" => Some("撤销".into()),
         "document.redo" => Some("重做".into()),
-        _ => controlled(entry),
+        _ => None,
     }
-}
-
-/// What happened to a revision.
-fn controlled(entry: &AuditEntry) -> Option<String> {
-    let text = |key: &str| entry.detail.get(key).and_then(Value::as_str).unwrap_or_default();
-    let revision = text("revision");
-    let copy =
-        || format!("{revision} 分发号 {:02}", entry.detail.get("copy").and_then(Value::as_u64).unwrap_or_default());
-    let told = match entry.action.as_str() {
-        "document.submit" => format!("提交审批 {} {revision}", text("number")),
-        "document.print" => format!("打印 {revision}"),
-        "document.sign" => signed(revision, entry.detail.get("signature")?),
-        "document.correct" => {
-            let step = entry.detail.get("step").and_then(Value::as_u64).unwrap_or_default();
-            format!("更正 {revision} 第 {step} 步的记录：{}", text("correction"))
-        }
-        "document.withdraw" => format!("撤回 {revision}：{}", text("reason")),
-        "document.control" => format!("{revision} 受控，{} 起生效", text("effective_on")),
-        "document.void" => format!("作废 {revision}：{}", text("reason")),
-        "document.revise" => format!("新建 {} 草稿：{}", text("draft"), text("change")),
-        "document.discard" => format!("放弃草稿，{revision} 不变"),
-        "copy.issue" => format!("分发 {} {}", copy(), text("department")),
-        "copy.receive" => format!("签收 {} {}", copy(), text("by")),
-        "copy.return" => format!("回收 {} {}", copy(), text("note")),
-        _ => return None,
-    };
-    Some(told.trim_end().to_owned())
-}
-
-/// 登记 V1.0 第 2 步签字：丁立 不同意
-fn signed(revision: &str, signature: &Value) -> String {
-    let text = |key: &str| signature.get(key).and_then(Value::as_str).unwrap_or_default();
-    let opinion = match text("opinion") {
-        "refuse" => " 不同意",
-        "supplement" => " 需补充说明",
-        _ => "",
-    };
-    let step = signature.get("step").and_then(Value::as_u64).unwrap_or_default() + 1;
-    format!("登记 {revision} 第 {step} 步签字：{}{opinion}", text("name"))
 }
 
 fn told(template: &Template, change: Change, today: NaiveDate) -> HistoryEntry {

@@ -1,5 +1,6 @@
 //! The use cases: what the terminal program and the window do with documents.
 
+mod backup;
 mod confirm;
 mod control;
 mod difference;
@@ -448,8 +449,9 @@ fn write(
     let shared = tx.set_facts(release, &facts)?;
     put(tx, id, template, new, &facts, Some(&before.name))?;
     if shared {
-        // The others show other values now: they are found by them, and may be named after them.
-        for other in tx.documents_of(release)?.into_iter().filter(|other| other.id != id) {
+        // The other drafts show other values now: they are found by them, and may be named after them.
+        let is_draft = |other: &DocumentRecord| other.id != id && other.status == Status::Draft;
+        for other in tx.documents_of(release)?.into_iter().filter(is_draft) {
             let template = kept_template(tx, &other)?;
             let (content, _) = with_facts(&template, &other.content, &values(&facts));
             tx.set_title(other.id, &title(&template, &content))?;

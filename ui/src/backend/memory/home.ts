@@ -94,6 +94,7 @@ export function homeOf(
     documents: { classification: "内部", control_state: "受控", form_numbers: {}, front_matter: {}, policy: "release-rules", number_patterns: {} },
     print: { duplex: false, binding_line: false },
     export_folder: "",
+    backup: { second_folder: "" },
   };
   const rows: DossierRow[] = Array.from({ length: many }, (_, index) => ({ ...past(index), release: index + 1 }));
   let last = many;
