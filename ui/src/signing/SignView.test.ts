@@ -45,7 +45,7 @@ async function type(selector: string, text: string): Promise<void> {
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));
-  field.dispatchEvent(new Event("blur", { bubbles: true }));
+  field.dispatchEvent(new FocusEvent("blur"));
   await flushPromises();
 }
 

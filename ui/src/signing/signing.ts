@@ -66,11 +66,12 @@ export class Signing {
     this.begin(document);
   }
 
-  /** What waits in this document, else in any, else what there is of it. */
+  /** What waits in this document, else what became of it, else what waits in another one. */
   private begin(document: string | null): void {
-    const of = (group: Entry["group"] | null, own: boolean): Entry | undefined =>
-      this.entries.value.find((entry) => (group === null || entry.group === group) && (!own || entry.document === document));
-    const entry = of("waiting", true) ?? (document === null ? of("waiting", false) : undefined) ?? of(null, document !== null) ?? of(null, false);
+    const entries = this.entries.value;
+    const own = entries.filter((entry) => entry.document === document);
+    const entry = own.find(({ group }) => group === "waiting") ?? own.find(({ revision }) => revision !== null)
+      ?? entries.find(({ group }) => group === "waiting") ?? own[0] ?? entries[0];
     if (entry) this.choose(entry);
     else this.chosen.value = null;
   }

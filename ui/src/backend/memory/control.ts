@@ -186,7 +186,13 @@ export function control(shelf: Shelf): Control {
         sha256, anchor: "12-9C41D2E07A55", pages: 3, submitted_at: `${TODAY} 12:40`, submitted_by: "林知远", change_note: submission.change ?? "首次提交",
         reason: "", printed_on: null, effective_on: null, obsolete_on: null, successor: null, chains: chainsOf(approval.template), scans: [], copies: [],
       });
-      own.frozen.set(revision, structuredClone(await shelf.opened(document)));
+      const opened = await shelf.opened(document);
+      // The samples of the forms are signed; a draft is not.
+      for (const { place } of approval.revisions[0]?.chains.flatMap(({ steps }) => steps) ?? []) {
+        const seat = place === null ? null : seatOf(opened.form, place);
+        for (const path of [seat?.name, seat?.date, seat?.opinion, seat?.supplement]) if (path) put(opened.content, path, null);
+      }
+      own.frozen.set(revision, opened);
       await stand(own, "in_review", null);
       return { number: approval.number, revision, code, pages: 3, afterwards: null };
     },
