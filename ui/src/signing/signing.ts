@@ -89,7 +89,7 @@ export class Signing {
     if (!revision) return this.begin(chosen.document);
     const chain = revision.chains.find(({ id }) => id === chosen.chain) ?? revision.chains[0];
     const steps = chain?.steps ?? [];
-    const next = steps.find(({ state }) => state === "next") ?? steps.findLast(({ state }) => state === "signed") ?? steps[0];
+    const next = steps.find(({ state }) => state === "next") ?? steps.filter(({ state }) => state === "signed").at(-1) ?? steps[0];
     this.chosen.value = { ...chosen, chain: chain?.id ?? null, step: chosen.step ?? next?.index ?? null };
   }
 }
