@@ -7,7 +7,8 @@ export type Place =
   | { view: "home"; scope: DossierQuery["scope"] }
   | { view: "settings" }
   | { view: "about" }
-  | { view: "dossier"; release: number; document: string | null };
+  /** `part`: 审批与签字 instead of the form. */
+  | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 
 /** What the home list looked like when the person left it: Esc leads back to the same row and scroll position. */
 export interface HomeMemory {

@@ -1,6 +1,7 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
 pub(crate) mod glyphs;
+pub(crate) mod list;
 mod paper;
 mod pdf;
 

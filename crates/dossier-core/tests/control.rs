@@ -132,6 +132,7 @@ fn an_application_lives_from_draft_to_void() {
     assert_eq!((submitted.number.as_str(), submitted.revision.as_str()), ("REL-APP-2026-001", "V1.0"));
     assert_eq!(submitted.pages, 3);
     assert_eq!(world.status(id), Status::InReview);
+    assert_eq!(world.workspace.approval(id).unwrap().next, None, "nothing new while it is in review");
     let refused = world.workspace.edit(id, &[Edit::Set { path: "product_name".into(), value: json!("甲") }]);
     assert_eq!(refused.unwrap_err().code, Code::BadRequest, "a frozen revision takes no edits");
 
@@ -149,6 +150,8 @@ fn an_application_lives_from_draft_to_void() {
     let copy = world.workspace.issue_copy(id, "运维部", "赵昇").unwrap();
     assert_eq!(copy.copy_number, 1);
     let world = &mut world.on("2026-03-10");
+    let next = world.workspace.approval(id).unwrap().next.unwrap();
+    assert_eq!((next.minor.as_str(), next.major.as_str()), ("V1.1", "V2.0"));
     assert_eq!(
         world.workspace.revise(id, false, " ").unwrap_err().code,
         Code::InvalidContent,
@@ -478,6 +481,68 @@ fn signatures_that_were_changed_removed_or_put_in_are_found() {
         assert_eq!(faults.len(), 1, "{sql}: {faults:?}");
         assert!(faults[0].contains("签字"), "{faults:?}");
     }
+}
+
+#[test]
+fn a_revision_is_read_as_it_was_while_the_next_one_is_written() {
+    let mut world = World::new();
+    let id = world.document(APPLICATION);
+    world.submit(id).unwrap();
+    world.approve(id, "2026-03-04");
+    world.workspace.revise(id, false, "发布推迟一周").unwrap();
+    world.set(id, "planned_minutes", json!(180));
+    let draft = world.workspace.open_document(id).unwrap();
+    assert_eq!((draft.content["planned_minutes"].clone(), draft.head.read_only), (json!(180), None));
+    let approved = world.workspace.open_revision(id, Some("V1.0")).unwrap();
+    assert_eq!(approved.content["planned_minutes"], json!(120));
+    assert_eq!(approved.content["approval"][4]["name"], json!("周明"), "with its signatures");
+    assert_eq!(approved.head.read_only.as_deref(), Some("V1.0 已是“已批准”，内容不再改动"));
+}
+
+#[test]
+fn what_changed_is_printed_by_itself() {
+    let mut world = World::new();
+    let id = world.document(APPLICATION);
+    world.submit(id).unwrap();
+    world.approve(id, "2026-03-04");
+    world.workspace.revise(id, false, "发布推迟一周").unwrap();
+    world.set(id, "planned_minutes", json!(180));
+    world.submit(id).unwrap();
+    let paper = world.workspace.comparison_paper(id, None, None).unwrap();
+    assert_eq!((paper.pages, paper.warnings), (1, vec![]));
+    assert_eq!(world.workspace.comparison_name(id, None, None).unwrap(), "REL-APP-2026-001_V1.0-V1.1_修订对照.pdf");
+    let words = text_of(&paper.bytes);
+    for said in ["修订对照", "REL-APP-2026-001", "V1.0 → V1.1", "变更说明：发布推迟一周", "计划发布时长", "共 1 处不同"]
+    {
+        assert!(words.contains(&said.replace(' ', "")), "{said} is missing in {words}");
+    }
+    assert_eq!(paper.bytes, world.workspace.comparison_paper(id, None, None).unwrap().bytes);
+    assert_eq!(world.workspace.comparison_paper(id, None, Some("V1.0")).unwrap_err().code, Code::NotFound);
+}
+
+/// The text of a PDF without its spaces.
+fn text_of(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = std::process::Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&path).arg("-").output();
+    let output = output.expect("run `cargo xtask setup` first: pdftotext is missing");
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
+}
+
+#[test]
+fn every_form_tells_how_it_is_numbered_and_what_comes_next() {
+    let mut world = World::new();
+    let rule = |world: &World| {
+        let rules = world.workspace.number_rules().unwrap();
+        rules.into_iter().find(|rule| rule.template == APPLICATION).unwrap()
+    };
+    let shipped = rule(&world);
+    assert_eq!((shipped.own.as_str(), shipped.next.as_str()), ("REL-APP-{year}-{seq:03}", "REL-APP-2026-001"));
+    let patterns = json!({ "documents": { "number_patterns": { shipped.own: "HC-{year}-{seq:02}" } } });
+    world.workspace.change_settings(&patterns).unwrap();
+    assert_eq!(rule(&world).next, "HC-2026-01");
+    assert_eq!(rule(&world).own, "REL-APP-{year}-{seq:03}", "settings go on naming it by its own pattern");
 }
 
 #[test]

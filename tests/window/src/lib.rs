@@ -272,6 +272,32 @@ impl Window {
         self.actions(&keys::chord(chord));
     }
 
+    /// Draws a line over something with the mouse held down, through points from (0, 0) at its upper left corner to
+    /// (1, 1).
+    #[track_caller]
+    pub fn draw(&self, css: &str, points: &[(f64, f64)]) {
+        self.wait_for(css);
+        let frame = self.execute(
+            "const box = document.querySelector(given[0]).getBoundingClientRect();\
+             return [box.left, box.top, box.width, box.height]",
+            json!([css]),
+        );
+        let measure = |index: usize| frame[index].as_f64().unwrap_or_default();
+        let at = |&(x, y): &(f64, f64)| {
+            let x = (measure(0) + x * measure(2)).round() as i64;
+            let y = (measure(1) + y * measure(3)).round() as i64;
+            json!({ "type": "pointerMove", "duration": 20, "origin": "viewport", "x": x, "y": y })
+        };
+        let mut strokes: Vec<Value> = points.iter().map(at).collect();
+        strokes.insert(1.min(strokes.len()), json!({ "type": "pointerDown", "button": 0 }));
+        strokes.push(json!({ "type": "pointerUp", "button": 0 }));
+        let source = json!({
+            "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": strokes,
+        });
+        self.post("actions", &json!({ "actions": [source] }));
+        self.driver().delete("actions");
+    }
+
     /// Puts text on the system's clipboard, as another program would, and pastes it at the cursor.
     #[track_caller]
     pub fn paste(&self, text: &str) {

@@ -16,6 +16,8 @@ pub use code::{PageCode, PrintCode};
 pub use signing::Notice;
 pub use wire::*;
 
+pub use crate::policy::PolicyInfo;
+
 pub(crate) use change::changes;
 pub(crate) use frozen::{Frozen, FrozenPolicy, FrozenTemplate, fingerprints, first_difference};
 pub(crate) use signing::{Round, may_sign, next_step};

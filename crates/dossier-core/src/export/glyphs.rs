@@ -27,6 +27,13 @@ pub(super) fn missing(job: &Job<'_>, fonts: &Fonts) -> Vec<Missing> {
     scan.found
 }
 
+/// The characters of texts that stand in no field.
+pub(super) fn missing_in<'a>(texts: impl Iterator<Item = &'a str>, fonts: &Fonts) -> Vec<Missing> {
+    let mut scan = Scan { fonts, found: Vec::new() };
+    texts.for_each(|text| scan.text(text, "", "文字"));
+    scan.found
+}
+
 /// The characters of a document's values that neither the bundled nor the installed fonts have.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use dossier_layout::lay_out;
 use dossier_pdf::{Created, Meta, PdfError, Picture};
 
 use super::{Exported, Job, glyphs, paper};
+use crate::settings::Settings;
 use crate::{Code, Error, Result};
 
 /// Makes the PDF, and names every character that no font has.
@@ -12,10 +13,7 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// The program's fonts are missing; the logo cannot be read.
 pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
-    let picture = job.settings.organisation.logo.as_ref().map(|logo| Picture::new(logo.bytes())).transpose();
-    let picture = picture.map_err(|error| {
-        Error::new(Code::InvalidContent, format!("单位标志无法使用：{error}")).hint("请在设置中换一个 PNG 或 JPEG 图片")
-    })?;
+    let picture = picture(job.settings)?;
     let fonts = job.environment.fonts()?;
     let missing = glyphs::missing(job, &fonts);
     let fonts = glyphs::with_installed(fonts, &missing, job.environment);
@@ -24,6 +22,17 @@ pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
     let pictures: Vec<Picture> = picture.into_iter().collect();
     let bytes = dossier_pdf::write(&frames, &fonts, &pictures, &meta(job)).map_err(unwritable)?;
     Ok(Exported { bytes, pages: frames.pages.len(), warnings: glyphs::issues(&missing, &fonts) })
+}
+
+/// The organisation's logo.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn picture(settings: &Settings) -> Result<Option<Picture>> {
+    let picture = settings.organisation.logo.as_ref().map(|logo| Picture::new(logo.bytes())).transpose();
+    picture.map_err(|error| {
+        Error::new(Code::InvalidContent, format!("单位标志无法使用：{error}")).hint("请在设置中换一个 PNG 或 JPEG 图片")
+    })
 }
 
 fn meta(job: &Job<'_>) -> Meta {
@@ -47,7 +56,7 @@ fn created(date: NaiveDate) -> Created {
     Created { year, month: date.month() as u8, day: date.day() as u8, hour: 0, minute: 0, second: 0 }
 }
 
-fn unwritable(error: PdfError) -> Error {
+pub(super) fn unwritable(error: PdfError) -> Error {
     Error::new(Code::Installation, format!("PDF 没有生成：{error}"))
         .hint("请重新安装本程序；如果仍然如此，请把这份文档的内容交给维护人员")
 }

@@ -12,7 +12,7 @@ use crate::form::{
     self, DocumentHead, Edit, Edited, Form, Letterhead, Opened, Path, Situation, State, Typed, Undone, label_of,
 };
 use crate::settings::Logo;
-use crate::storage::{DocumentId, ReleaseId, Status, Step, Storage, Transaction};
+use crate::storage::{DocumentId, ReleaseId, RevisionState, Status, Step, Storage, Transaction};
 use crate::template::Template;
 use crate::{Code, Error, Result};
 
@@ -36,7 +36,20 @@ impl Workspace {
     /// # Errors
     /// There is none, or it is damaged.
     pub fn open_document(&self, id: DocumentId) -> Result<Opened> {
-        let loaded = self.loaded(id)?;
+        let unfit = self.storage.unfit(id)?;
+        self.opened(self.loaded(id)?, unfit)
+    }
+
+    /// A revision with the form of its day, its signatures in their places: to be read, whatever the document is now.
+    ///
+    /// # Errors
+    /// There is no such revision, or it is damaged.
+    pub fn open_revision(&self, id: DocumentId, revision: Option<&str>) -> Result<Opened> {
+        let loaded = super::frozen(&self.storage, self.storage.document(id)?, self.thawed(id, revision)?)?;
+        self.opened(loaded, BTreeMap::new())
+    }
+
+    fn opened(&self, loaded: Loaded, unfit: BTreeMap<String, String>) -> Result<Opened> {
         let settings = match &loaded.thawed {
             Some(thawed) => thawed.settings.clone(),
             None => stored_settings(&self.storage)?,
@@ -52,13 +65,12 @@ impl Workspace {
         };
         let read_only = loaded.read_only();
         let head = DocumentHead {
-            id,
+            id: loaded.record.id,
             release: loaded.record.release,
             template: template.id.clone(),
             status: loaded.record.status,
             read_only,
         };
-        let unfit = self.storage.unfit(id)?;
         let state = self.state(&loaded, &form, &unfit)?;
         Ok(Opened { head, form, letterhead, content: loaded.record.content, unfit, state })
     }
@@ -353,11 +365,16 @@ pub(super) fn mark(template: &Template, label: &str, changed: Option<&str>) -> M
 impl Loaded {
     /// Why the document cannot be changed; none for a draft.
     fn read_only(&self) -> Option<String> {
-        if self.record.status == Status::Draft {
-            return None;
-        }
-        let revision = self.record.revision.as_deref().unwrap_or_default();
-        Some(match self.record.status {
+        let (revision, status) = match &self.thawed {
+            // Of a revision that was sent back nothing is left to be signed; the draft is another one.
+            Some(thawed) if thawed.record.state == RevisionState::Returned => {
+                return Some(format!("{} 已退回，内容不再改动", thawed.record.revision));
+            }
+            Some(thawed) => (thawed.record.revision.as_str(), thawed.record.state.status()),
+            None if self.record.status == Status::Draft => return None,
+            None => (self.record.revision.as_deref().unwrap_or_default(), self.record.status),
+        };
+        Some(match status {
             Status::InReview => format!("已提交 {revision}，内容不再改动"),
             Status::Obsolete => format!("{revision} 已作废，内容不再改动"),
             status => format!("{revision} 已是“{}”，内容不再改动", status.label()),

@@ -32,6 +32,13 @@ pub(super) fn shown_revision(storage: &Storage, record: &DocumentRecord) -> Resu
     Ok(named.or(revisions.last()).cloned())
 }
 
+impl Workspace {
+    /// A revision by name, else the latest, with everything that its paper needs.
+    pub(super) fn thawed(&self, id: DocumentId, revision: Option<&str>) -> Result<Thawed> {
+        thaw(&self.storage, revision_of(&self.storage, id, revision)?)
+    }
+}
+
 /// The rows in which a draft will be signed, by the policy that holds now.
 pub(super) fn foresee(workspace: &Workspace, loaded: &mut Loaded) -> Result<()> {
     let policy = match workspace.storage.setting_group("documents")? {
