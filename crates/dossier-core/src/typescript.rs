@@ -45,7 +45,7 @@ fn generated() -> String {
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
         Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
-        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, BackupStatus, SecondFolder, BackupMade,
+        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, RecentDocument, BackupStatus, SecondFolder, BackupMade,
         BackupRestored, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
