@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { backup } from "./memory/backup";
 import { documents } from "./memory/documents";
 import { home } from "./memory/home";
 
@@ -7,5 +8,5 @@ import { home } from "./memory/home";
  * browser. It stores and returns; whatever the core works out stays as it was in the fixtures.
  */
 export function memoryBackend(): Backend {
-  return { ...home(), ...documents() };
+  return { ...home(), ...documents(), ...backup() };
 }

@@ -152,15 +152,20 @@ impl Disk {
     }
 
     fn sync(&mut self, path: &Path) {
-        let keeps = |naming: &Naming, synced: Option<usize>| match naming {
-            Naming::Give(name, file) => synced == Some(*file) || name.parent() == Some(path),
-            Naming::Take(name) => name.parent() == Some(path),
-            Naming::Move(from, to, _) => from.parent() == Some(path) || to.parent() == Some(path),
-        };
         let synced = self.names.get(path).copied();
-        let (kept, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|naming| keeps(naming, synced));
+        let mut keeps: Vec<bool> = self.waiting.iter().map(|naming| naming.is_kept_by(path, synced)).collect();
+        // A name that was taken before it was given again is taken.
+        for later in (0..keeps.len()).rev().filter(|later| keeps[*later]).collect::<Vec<_>>() {
+            let names = self.waiting[later].names();
+            for earlier in 0..later {
+                keeps[earlier] |= self.waiting[earlier].names().iter().any(|name| names.contains(name));
+            }
+        }
+        let mut keeps = keeps.into_iter();
+        let (kept, waiting): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|_| keeps.next().unwrap_or_default());
         self.waiting = waiting;
-        for naming in &kept as &Vec<Naming> {
+        for naming in &kept {
             name(&mut self.kept_names, naming);
         }
         if let Some(file) = synced {
@@ -180,6 +185,20 @@ impl Disk {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, self.files[file].after_a_cut(chance)).unwrap();
         }
+    }
+}
+
+impl Naming {
+    fn names(&self) -> Vec<&Path> {
+        match self {
+            Self::Give(name, _) | Self::Take(name) => vec![name],
+            Self::Move(from, to, _) => vec![from, to],
+        }
+    }
+
+    fn is_kept_by(&self, path: &Path, synced: Option<usize>) -> bool {
+        let of_file = matches!(self, Self::Give(_, file) if synced == Some(*file));
+        of_file || self.names().iter().any(|name| name.parent() == Some(path))
     }
 }
 
@@ -221,11 +240,14 @@ fn apply(content: &mut Vec<u8>, change: &Change, torn: Option<u64>) {
         Change::Cut(length) => content.resize(*length as usize, 0),
         Change::Write(at, bytes) => {
             let arrived = torn.map_or(bytes.len(), |torn| bytes.len().min(torn as usize));
+            if arrived == 0 {
+                return;
+            }
             let (begin, end) = (*at as usize, *at as usize + arrived);
-            if arrived > 0 && content.len() < end {
+            if content.len() < end {
                 content.resize(end, 0);
             }
-            content[begin.min(end)..end].copy_from_slice(&bytes[..arrived]);
+            content[begin..end].copy_from_slice(&bytes[..arrived]);
         }
     }
 }
