@@ -55,5 +55,13 @@ pub const COMMANDS: &[&str] = &[
     "pick_logo",
     "pick_folder",
     "about",
+    "backup_status",
+    "backup_now",
+    "backup_offers",
+    "backup_look",
+    "backup_restore",
+    "pick_backup",
+    "pick_backup_folder",
+    "save_diagnosis",
     "leave",
 ];

@@ -5,7 +5,7 @@ import type { DossierQuery } from "./backend/backend";
 /** Where the person is. Two levels: home, and one dossier. */
 export type Place =
   | { view: "home"; scope: DossierQuery["scope"] }
-  | { view: "settings" }
+  | { view: "settings"; section?: string }
   | { view: "about" }
   /** `part`: 审批与签字 instead of the form. */
   | { view: "dossier"; release: number; document: string | null; part?: "sign" };

@@ -47,7 +47,7 @@ fn generated() -> String {
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
         Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
-        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, BackupStatus, SecondFolder, BackupMade,
+        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, RecentDocument, BackupStatus, SecondFolder, BackupMade,
         BackupRestored,
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
         SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,

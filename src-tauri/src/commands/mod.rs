@@ -3,6 +3,7 @@
 //! Each runs beside the threads that move the window and answer other calls, so that a long export keeps nobody
 //! waiting.
 
+mod backup;
 mod control;
 mod document;
 mod dossiers;
@@ -79,6 +80,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         settings::pick_logo,
         settings::pick_folder,
         settings::about,
+        backup::backup_status,
+        backup::backup_now,
+        backup::backup_offers,
+        backup::backup_look,
+        backup::backup_restore,
+        backup::pick_backup,
+        backup::pick_backup_folder,
+        backup::save_diagnosis,
         leave::leave,
     ]
 }

@@ -1,8 +1,9 @@
 import type {
-  About, Approval, AuditReport, Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit,
-  Edited, ExportRequest, ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice,
-  NumberRule, Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Settings, Signed, Signing, Start, Submission,
-  Submitted, Undone, Verdict,
+  About, Approval, AuditReport, BackupCopy, BackupLook, BackupMade, BackupOffers, BackupRestored, BackupStatus,
+  Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest,
+  ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule,
+  Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Settings, Signed, Signing, Start, Submission, Submitted,
+  Undone, Verdict,
 } from "./generated";
 
 export * from "./generated";
@@ -111,5 +112,23 @@ export interface Backend {
   /** Lets the person pick a picture; a data: URL. */
   pickLogo(): Promise<string | null>;
   pickFolder(): Promise<string | null>;
+
+  // ---- backups; all but the status and 立即备份 works where nothing can be opened
+  backupStatus(): Promise<BackupStatus>;
+  /** Makes a copy, unless nothing was written since the last one. */
+  backupNow(): Promise<BackupMade>;
+  /** At most so many copies that were opened and checked, newest first. */
+  backupOffers(most: number): Promise<BackupOffers>;
+  /** What is in a copy, and what would be lost. Changes nothing. */
+  backupLook(copy: string): Promise<BackupLook>;
+  /** Puts a copy in the place of the data; what was there is kept. The session has to begin anew. */
+  backupRestore(copy: string): Promise<BackupRestored>;
+  /** Lets the person pick a copy that lies anywhere; it was opened and checked. */
+  pickBackup(): Promise<BackupCopy | null>;
+  pickBackupFolder(): Promise<string | null>;
+  /** Writes what an administrator wants to know where nothing opens; the path of the file. */
+  saveDiagnosis(): Promise<string | null>;
+  /** Closes the window. */
+  leave(): Promise<void>;
   about(): Promise<About>;
 }

@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { backup } from "./memory/backup";
 import { control } from "./memory/control";
 import { documents } from "./memory/documents";
 import { homeOf } from "./memory/home";
@@ -10,5 +11,5 @@ import { homeOf } from "./memory/home";
 export function memoryBackend(): Backend {
   const { home, tell } = homeOf();
   const { backend, opened, put } = documents();
-  return { ...home, ...backend, ...control({ opened, put, tell }) };
+  return { ...home, ...backend, ...backup(), ...control({ opened, put, tell }) };
 }

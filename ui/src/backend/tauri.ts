@@ -71,6 +71,16 @@ export function tauriBackend(): Backend {
     pickLogo: () => invoke("pick_logo"),
     pickFolder: () => invoke("pick_folder"),
     about: () => invoke("about"),
+
+    backupStatus: () => invoke("backup_status"),
+    backupNow: () => invoke("backup_now"),
+    backupOffers: (most) => invoke("backup_offers", { most }),
+    backupLook: (copy) => invoke("backup_look", { copy }),
+    backupRestore: (copy) => invoke("backup_restore", { copy }),
+    pickBackup: () => invoke("pick_backup"),
+    pickBackupFolder: () => invoke("pick_backup_folder"),
+    saveDiagnosis: () => invoke("save_diagnosis"),
+    leave: () => invoke("leave"),
   };
 }
 

@@ -164,6 +164,18 @@ describe("settings", () => {
   });
 });
 
+describe("a reminder of the backups", () => {
+  it("shows what people should know, and how a reminder leads here", async () => {
+    const notice = "已有 11 天没有备份到“移动盘”，最近一次是 03-08 12:00。把它所在的盘接上，或在设置里换一个文件夹";
+    const backend = backendOf(0);
+    const backupStatus = async () => ({ ...(await backend.backupStatus()), notices: [notice] });
+    navigation.place = { view: "settings", section: "backup" };
+    view = await show(SettingsView, { ...backend, backupStatus });
+    expect(find("#set-backup .notice").textContent).toContain(notice);
+    expect(find("[data-section=backup]").classList.contains("on")).toBe(true);
+  });
+});
+
 describe("about", () => {
   it("finds a licence and shows its text in full", async () => {
     const whole = backendOf(0);

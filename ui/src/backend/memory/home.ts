@@ -26,7 +26,7 @@ function merge(target: Record<string, Json>, changes: Record<string, Json>): voi
     if (both) merge(old as Record<string, Json>, value as Record<string, Json>);
     else if (value !== null) target[key] = structuredClone(value);
     else if (key === "logo") target[key] = null;
-    else if (key === "export_folder") target[key] = "";
+    else if (key === "export_folder" || key === "second_folder") target[key] = "";
     else delete target[key];
   }
 }
