@@ -1,9 +1,9 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
 pub(crate) mod glyphs;
-pub(crate) mod list;
+pub(crate) mod logo;
 mod paper;
-mod pdf;
+pub(crate) mod pdf;
 
 use std::path::Path;
 

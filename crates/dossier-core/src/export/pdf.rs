@@ -1,10 +1,10 @@
 //! Document → paper → frames → PDF.
 
 use chrono::{Datelike, NaiveDate};
-use dossier_layout::lay_out;
+use dossier_layout::{Fonts, Frames, lay_out};
 use dossier_pdf::{Created, Meta, PdfError, Picture};
 
-use super::{Exported, Job, glyphs, paper};
+use super::{Exported, Job, glyphs, logo, paper};
 use crate::settings::Settings;
 use crate::{Code, Error, Result};
 
@@ -13,26 +13,23 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// The program's fonts are missing; the logo cannot be read.
 pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
-    let picture = picture(job.settings)?;
+    let picture = logo::picture(job.settings)?;
     let fonts = job.environment.fonts()?;
     let missing = glyphs::missing(job, &fonts);
     let fonts = glyphs::with_installed(fonts, &missing, job.environment);
     let paper = paper::paper(job, picture.as_ref());
     let frames = lay_out(&paper.content, &fonts);
     let pictures: Vec<Picture> = picture.into_iter().collect();
-    let bytes = dossier_pdf::write(&frames, &fonts, &pictures, &meta(job)).map_err(unwritable)?;
+    let bytes = write(&frames, &fonts, &pictures, &meta(job))?;
     Ok(Exported { bytes, pages: frames.pages.len(), warnings: glyphs::issues(&missing, &fonts) })
 }
 
-/// The organisation's logo.
+/// Writes pages.
 ///
 /// # Errors
-/// It cannot be read.
-pub(super) fn picture(settings: &Settings) -> Result<Option<Picture>> {
-    let picture = settings.organisation.logo.as_ref().map(|logo| Picture::new(logo.bytes())).transpose();
-    picture.map_err(|error| {
-        Error::new(Code::InvalidContent, format!("单位标志无法使用：{error}")).hint("请在设置中换一个 PNG 或 JPEG 图片")
-    })
+/// A fault of the program: its fonts or its layout.
+pub(crate) fn write(frames: &Frames, fonts: &Fonts, pictures: &[Picture], meta: &Meta) -> Result<Vec<u8>> {
+    dossier_pdf::write(frames, fonts, pictures, meta).map_err(unwritable)
 }
 
 fn meta(job: &Job<'_>) -> Meta {
@@ -41,12 +38,18 @@ fn meta(job: &Job<'_>) -> Meta {
         Some(number) => format!("{} {number}", job.template.title),
         None => job.template.title.clone(),
     };
+    let subject = [typed("product_name"), typed("version")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    meta_of(title, job.settings, subject, paper::date(job))
+}
+
+/// What a file of this organisation says about itself. `date` belongs to its content, not to the day it is written.
+pub(crate) fn meta_of(title: String, settings: &Settings, subject: String, date: NaiveDate) -> Meta {
     Meta {
         title,
-        author: job.settings.organisation.name.clone(),
-        subject: [typed("product_name"), typed("version")].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        author: settings.organisation.name.clone(),
+        subject,
         language: "zh-CN".into(),
-        created: created(paper::date(job)),
+        created: created(date),
         producer: concat!("Dossier ", env!("CARGO_PKG_VERSION")).into(),
     }
 }
@@ -56,7 +59,7 @@ fn created(date: NaiveDate) -> Created {
     Created { year, month: date.month() as u8, day: date.day() as u8, hour: 0, minute: 0, second: 0 }
 }
 
-pub(super) fn unwritable(error: PdfError) -> Error {
+fn unwritable(error: PdfError) -> Error {
     Error::new(Code::Installation, format!("PDF 没有生成：{error}"))
         .hint("请重新安装本程序；如果仍然如此，请把这份文档的内容交给维护人员")
 }

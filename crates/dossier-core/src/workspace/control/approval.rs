@@ -1,6 +1,5 @@
 //! The approval of a document as a window shows it, and 修订对照.
 
-use dossier_layout::content::Align;
 use serde_json::Value;
 
 use crate::control::{
@@ -8,7 +7,7 @@ use crate::control::{
     RevisionView, ScanLine, ScanPlace, SignatureView, StepState, StepView, changes, next_step,
 };
 use crate::export::Exported;
-use crate::export::list::{self, Column, List};
+use crate::listing::{Column, Header, Listing, Section};
 use crate::policy::{Chain, Opinions, PolicyInfo, Seat, seats};
 use crate::storage::{DocumentId, How, Opinion, RevisionRecord, RevisionState, SignoffRecord, Status};
 use crate::{Code, Error, Result};
@@ -222,7 +221,7 @@ impl Workspace {
     pub fn comparison_paper(&self, id: DocumentId, from: Option<&str>, to: Option<&str>) -> Result<Exported> {
         let thawed = self.thawed(id, to)?;
         let compared = self.compare(id, from, to)?;
-        list::render(&comparison_list(&compared, &thawed), &thawed.settings, &self.environment)
+        comparison_listing(&compared, &thawed).to_pdf(&self.environment, &thawed.settings)
     }
 
     /// The policies that settings offer.
@@ -234,8 +233,8 @@ impl Workspace {
     }
 }
 
-fn comparison_list(compared: &Comparison, thawed: &Thawed) -> List {
-    let column = |head, width, align| Column { head, width, align };
+/// No square code: a scan of it is not a page of the revision.
+fn comparison_listing(compared: &Comparison, thawed: &Thawed) -> Listing {
     let row = |(index, change): (usize, &Changed)| {
         let shown = |text: &str, side: &str| match (text, change.kind) {
             ("", ChangeKind::Changed) => "（空）".to_owned(),
@@ -247,28 +246,31 @@ fn comparison_list(compared: &Comparison, thawed: &Thawed) -> List {
         vec![(index + 1).to_string(), change.place.clone(), before, after]
     };
     let Comparison { number, title, from, to, change_note, changes } = compared;
-    List {
+    let line = |label: &str, value: String| (label.to_owned(), value);
+    Listing {
         title: "修订对照".into(),
-        marks: [
-            [format!("文件编号：{number}"), format!("版本：{to}")],
-            [format!("对照：{from} → {to}"), format!("密级：{}", thawed.settings.documents.classification)],
-        ],
         lines: vec![
-            vec![format!("文件名称：{title}"), format!("文件编号：{number}")],
-            vec![format!("对照的版本：{from} → {to}"), format!("{to} 校验码：{}", thawed.code())],
-            vec![format!("变更说明：{change_note}")],
+            line("文件名称", title.clone()),
+            line("文件编号", number.clone()),
+            line("对照的版本", format!("{from} → {to}")),
+            line(&format!("{to} 校验码"), thawed.code().to_string()),
+            line("变更说明", change_note.clone()),
         ],
+        landscape: false,
         columns: vec![
-            column("序号", 12.0, Align::Center),
-            column("位置", 45.0, Align::Left),
-            column(COMPARED[0], 54.0, Align::Left),
-            column(COMPARED[1], 54.0, Align::Left),
+            Column::new("序号", 12.0).centered(),
+            Column::new("位置", 45.0),
+            Column::new(COMPARED[0], 54.0),
+            Column::new(COMPARED[1], 54.0),
         ],
-        rows: changes.iter().enumerate().map(row).collect(),
-        note: Some(match changes.len() {
+        sections: vec![Section { heading: None, rows: changes.iter().enumerate().map(row).collect() }],
+        notes: vec![match changes.len() {
             0 => format!("{to} 的内容与 {from} 相同。"),
             count => format!("共 {count} 处不同；没有列出的内容与 {from} 相同。"),
-        }),
+        }],
+        signoff: Vec::new(),
+        header: Header { number: Some(number.clone()), revision: Some(to.clone()), ..Header::default() },
+        check: None,
         date: thawed.frozen.submitted_on.parse().unwrap_or_default(),
     }
 }
