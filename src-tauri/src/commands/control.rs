@@ -2,13 +2,13 @@
 
 use dossier_core::control::{
     Approval, Comparison, CopyDue, CopyLine, Notice, NumberRule, PaperCopy, PolicyInfo, Signed, Signing, Submission,
-    Submitted, Verdict,
+    Register, RegisterQuery, RegisterView, Submitted, Verdict,
 };
 use dossier_core::dossiers::ExportResult;
 use dossier_core::export::{Exported, Options};
 use dossier_core::form::Opened;
 use dossier_core::storage::{CopyId, DocumentId};
-use dossier_core::workspace::AuditReport;
+use dossier_core::workspace::{AuditReport, RegisterFormat};
 use dossier_core::{Result, Workspace};
 use tauri::WebviewWindow;
 use tauri::ipc::Response;
@@ -271,4 +271,33 @@ pub async fn verify_print(program: Shared<'_>, code: String, anchor: Option<Stri
 #[tauri::command]
 pub async fn verify_audit(program: Shared<'_>, anchor: Option<String>) -> Result<AuditReport> {
     aside(program, move |program| program.reading(|workspace| workspace.verify_audit(anchor.as_deref()))).await
+}
+
+// ---- registers
+
+#[tauri::command]
+pub async fn register(program: Shared<'_>, register: Register, query: RegisterQuery) -> Result<RegisterView> {
+    aside(program, move |program| program.reading(|workspace| workspace.register(register, &query))).await
+}
+
+/// Into a file that the person names.
+#[tauri::command]
+pub async fn export_register(
+    program: Shared<'_>,
+    window: WebviewWindow,
+    register: Register,
+    query: RegisterQuery,
+    format: RegisterFormat,
+) -> Result<Option<ExportResult>> {
+    aside(program, move |program| {
+        let (start, name) = program
+            .reading(|workspace| Ok((start_folder(workspace)?, workspace.register_name(register, &query, format))))?;
+        let Some(path) = ask::for_new_file(&window, &start, &name) else { return Ok(None) };
+        let exported = program.reading(|workspace| workspace.register_file(register, &query, format))?;
+        let result = one_file(&path, exported)?;
+        program.wrote(path);
+        remember(program, &start, &result.folder);
+        Ok(Some(result))
+    })
+    .await
 }

@@ -39,7 +39,7 @@ use crate::{Code, Environment, Error, Issue, Result};
 
 use control::{Thawed, thaw};
 
-pub use control::AuditReport;
+pub use control::{AuditReport, RegisterFormat};
 pub use import::{ImportOptions, ImportReport};
 pub use show::Shown;
 

@@ -5,12 +5,14 @@ mod copies;
 mod life;
 mod numbers;
 mod paper;
+mod registers;
 mod scans;
 mod sign;
 mod submit;
 mod thaw;
 mod verify;
 
+pub use registers::RegisterFormat;
 pub use verify::AuditReport;
 
 pub(super) use thaw::{Thawed, thaw};
