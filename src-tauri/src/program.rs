@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dossier_core::dossiers::PickedFile;
+use dossier_core::dossiers::{DossierQuery, PickedFile};
 use dossier_core::{Code, Environment, Error, Result, Workspace};
 
 /// The running program, shared by all commands.
@@ -55,6 +55,7 @@ impl Program {
     pub fn warm(&self) {
         // What is wrong is said to whoever asks.
         let _ = self.with(|workspace| workspace.library().map(drop));
+        let _ = self.reading(|workspace| workspace.dossiers(&DossierQuery::default()).map(drop));
     }
 
     /// The bytes of a bundled font, by its file name.
