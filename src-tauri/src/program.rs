@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dossier_core::backup::wire::{BackupMade, BackupRestored};
 use dossier_core::backup::{Backups, Source};
-use dossier_core::dossiers::PickedFile;
+use dossier_core::dossiers::{DossierQuery, PickedFile};
 use dossier_core::{Code, Environment, Error, Result, Workspace};
 
 /// The running program, shared by all commands.
@@ -63,6 +63,7 @@ impl Program {
     pub fn warm(&self) {
         // What is wrong is said to whoever asks.
         let _ = self.with(|workspace| workspace.library().map(drop));
+        let _ = self.reading(|workspace| workspace.dossiers(&DossierQuery::default()).map(drop));
     }
 
     /// The bytes of a bundled font, by its file name.

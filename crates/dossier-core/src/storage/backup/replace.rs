@@ -87,7 +87,7 @@ fn take(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    let storage = Storage { connection };
+    let storage = Storage { connection, dossiers: Default::default() };
     storage.merge_on_closing(false)?;
     if !storage.is_ours(path)? {
         return Err(damaged("文件里什么也没有"));
@@ -222,7 +222,7 @@ fn make_ready(
     configure(&connection)?;
     // The copy it came from is still there: nothing has to be copied again before it is changed.
     migrate(&connection, MIGRATIONS, None, now)?;
-    let mut storage = Storage { connection };
+    let mut storage = Storage { connection, dossiers: Default::default() };
     let act = Act { at: now, actor, action: "backup.restore" };
     let (voided, changes) = storage.transact(act, |tx| {
         for (key, value) in details {
