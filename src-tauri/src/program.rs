@@ -150,9 +150,10 @@ impl Program {
     /// everything is as it was.
     pub fn restore(&self, source: &Source) -> Result<BackupRestored> {
         let _alone = lock(&self.copying);
-        let _no_export = self.exporting.try_lock().map_err(|_| {
-            Error::new(Code::Busy, "正在导出，没有恢复").hint("等导出完成，或先取消，再恢复一次")
-        })?;
+        let _no_export = self
+            .exporting
+            .try_lock()
+            .map_err(|_| Error::new(Code::Busy, "正在导出，没有恢复").hint("等导出完成，或先取消，再恢复一次"))?;
         let (mut workspace, mut reader) = (lock(&self.workspace), lock(&self.reader));
         (*workspace, *reader) = (None, None);
         self.backups(|backups| backups.restore(source))

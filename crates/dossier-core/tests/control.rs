@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
+use calamine::Reader;
 use chrono::DateTime;
 use dossier_core::control::{
-    PaperCopy, Register, RegisterQuery, Signed, Signing, StepState, Submission, VerdictKind,
+    PaperCopy, Register, RegisterFormat, RegisterQuery, Signed, Signing, StepState, Submission, VerdictKind,
 };
 use dossier_core::environment::{Environment, Resources};
 use dossier_core::export::Options;
 use dossier_core::form::Edit;
 use dossier_core::storage::{DocumentId, How, Opinion, ReleaseId, RevisionState, Status};
-use dossier_core::workspace::RegisterFormat;
 use dossier_core::{Code, Error, Workspace};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -650,9 +650,14 @@ fn registers_tell_what_the_database_holds_on_screen_on_paper_and_in_the_sheet() 
             assert!(paper.contains(&packed(cell)), "{register:?}: {cell} on paper");
             assert!(csv.contains(cell), "{register:?}: {cell} for other programs");
         }
-        let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(file(RegisterFormat::Xlsx))).unwrap();
-        let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+        let mut book: calamine::Xlsx<_> =
+            calamine::Xlsx::new(std::io::Cursor::new(file(RegisterFormat::Xlsx))).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         let first = |row: &[calamine::Data]| row[0].to_string().parse::<usize>().is_ok();
-        assert_eq!(sheet.rows().filter(|row| first(row)).count(), rows.len(), "{register:?}: one row of the sheet each");
+        assert_eq!(
+            sheet.rows().filter(|row| first(row)).count(),
+            rows.len(),
+            "{register:?}: one row of the sheet each"
+        );
     }
 }

@@ -1,14 +1,14 @@
 //! Documents under control: submitting, signing, giving out, checking.
 
 use dossier_core::control::{
-    Approval, Comparison, CopyDue, CopyLine, Notice, NumberRule, PaperCopy, PolicyInfo, Signed, Signing, Submission,
-    Register, RegisterQuery, RegisterView, Submitted, Verdict,
+    Approval, Comparison, CopyDue, CopyLine, Notice, NumberRule, PaperCopy, PolicyInfo, Register, RegisterFormat,
+    RegisterQuery, RegisterView, Signed, Signing, Submission, Submitted, Verdict,
 };
 use dossier_core::dossiers::ExportResult;
 use dossier_core::export::{Exported, Options};
 use dossier_core::form::Opened;
 use dossier_core::storage::{CopyId, DocumentId};
-use dossier_core::workspace::{AuditReport, RegisterFormat};
+use dossier_core::workspace::AuditReport;
 use dossier_core::{Result, Workspace};
 use tauri::WebviewWindow;
 use tauri::ipc::Response;
@@ -270,7 +270,8 @@ pub async fn verify_print(program: Shared<'_>, code: String, anchor: Option<Stri
 
 #[tauri::command]
 pub async fn verify_audit(program: Shared<'_>, anchor: Option<String>) -> Result<AuditReport> {
-    aside(program, move |program| program.reading(|workspace| workspace.verify_audit(anchor.as_deref()))).await
+    // A connection of its own: reading the whole log keeps no list and no preview waiting.
+    aside(program, move |program| program.another()?.verify_audit(anchor.as_deref())).await
 }
 
 // ---- registers

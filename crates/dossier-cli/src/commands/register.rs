@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use dossier_core::control::{Register, RegisterQuery};
-use dossier_core::workspace::RegisterFormat;
+use dossier_core::control::{Register, RegisterFormat, RegisterQuery};
 use dossier_core::{Code, Error, Result};
 
 use super::{World, paper};
@@ -37,12 +36,9 @@ pub fn run(world: &World, args: args::Register) -> Result<ExitCode> {
 }
 
 fn format_of(to: &Path) -> Result<RegisterFormat> {
-    let extension = to.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    match extension.to_ascii_lowercase().as_str() {
-        "pdf" => Ok(RegisterFormat::Pdf),
-        "xlsx" => Ok(RegisterFormat::Xlsx),
-        "csv" => Ok(RegisterFormat::Csv),
-        _ => Err(Error::new(Code::UnsupportedFormat, format!("台账不能写成“{}”", to.display()))
-            .hint("文件名请以 .pdf、.xlsx 或 .csv 结尾")),
-    }
+    let extension = to.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+    RegisterFormat::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(|| {
+        Error::new(Code::UnsupportedFormat, format!("台账不能写成“{}”", to.display()))
+            .hint("文件名请以 .pdf、.xlsx 或 .csv 结尾")
+    })
 }

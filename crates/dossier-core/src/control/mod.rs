@@ -14,7 +14,7 @@ mod wire;
 
 pub use change::{ChangeKind, Changed};
 pub use code::{PageCode, PrintCode};
-pub use register::{Register, RegisterColumn, RegisterQuery, RegisterRow, RegisterView};
+pub use register::{Register, RegisterColumn, RegisterFormat, RegisterQuery, RegisterRow, RegisterView};
 pub use signing::Notice;
 pub use wire::*;
 

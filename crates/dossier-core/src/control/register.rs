@@ -21,6 +21,16 @@ pub enum Register {
     Releases,
 }
 
+/// How a register is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterFormat {
+    Pdf,
+    Xlsx,
+    Csv,
+}
+
 /// What of a register is asked for; what is none does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -97,6 +107,19 @@ impl Register {
             let all: Vec<String> = Self::ALL.iter().map(|own| format!("`{}`（{}）", own.name(), own.title())).collect();
             Error::new(Code::BadRequest, format!("没有台账 `{name}`")).hint(format!("可用的台账：{}", all.join("、")))
         })
+    }
+}
+
+impl RegisterFormat {
+    pub const ALL: [Self; 3] = [Self::Pdf, Self::Xlsx, Self::Csv];
+
+    /// How names of such files end.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+        }
     }
 }
 

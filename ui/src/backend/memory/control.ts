@@ -10,7 +10,7 @@ type Control = Pick<
   | "approval" | "openRevision" | "submit" | "withdraw" | "sign" | "checkSigning" | "correctSignature" | "bringIntoForce"
   | "voidRevision" | "revise" | "discardDraft" | "compare" | "revisionPaper" | "printRevision" | "exportRevision"
   | "printComparison" | "issueCopy" | "receiveCopy" | "returnCopy" | "copiesToTakeBack" | "policies" | "numberRules"
-  | "nextNumber" | "voidNextNumber" | "startNumbersAfter" | "verifyPrint" | "verifyAudit"
+  | "nextNumber" | "voidNextNumber" | "startNumbersAfter" | "verifyPrint" | "verifyAudit" | "register" | "exportRegister"
 >;
 
 /** What the other half of the memory tells of a document and is told of it. */

@@ -12,7 +12,6 @@ mod submit;
 mod thaw;
 mod verify;
 
-pub use registers::RegisterFormat;
 pub use verify::AuditReport;
 
 pub(super) use thaw::{Thawed, thaw};

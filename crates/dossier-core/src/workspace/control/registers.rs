@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::control::{Frozen, PrintCode, Register, RegisterQuery, RegisterView};
-use crate::dossiers::DossierDocument;
+use crate::control::{Frozen, PrintCode, Register, RegisterFormat, RegisterQuery, RegisterView};
 use crate::document::display;
+use crate::dossiers::DossierDocument;
 use crate::export::Exported;
 use crate::listing::{Column, Header, Listing, Section};
 use crate::settings::Settings;
@@ -16,16 +15,6 @@ use crate::storage::{DocumentId, DossierFilter, RevisionId, RevisionRecord, Revi
 use crate::{Code, Error, Result};
 
 use super::super::Workspace;
-
-/// How a register is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum RegisterFormat {
-    Pdf,
-    Xlsx,
-    Csv,
-}
 
 /// A register and the document that each of its rows tells of.
 struct Filled {
@@ -52,12 +41,7 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`register`](Self::register); the program's fonts are missing; a text is too long for a cell of Excel.
-    pub fn register_file(
-        &self,
-        register: Register,
-        query: &RegisterQuery,
-        format: RegisterFormat,
-    ) -> Result<Exported> {
+    pub fn register_file(&self, register: Register, query: &RegisterQuery, format: RegisterFormat) -> Result<Exported> {
         let listing = self.filled(register, query)?.listing;
         let settings = self.settings()?;
         match format {
@@ -75,12 +59,7 @@ impl Workspace {
             (_, Some(year)) => year.to_string(),
             _ => today,
         };
-        let extension = match format {
-            RegisterFormat::Pdf => "pdf",
-            RegisterFormat::Xlsx => "xlsx",
-            RegisterFormat::Csv => "csv",
-        };
-        format!("{}_{told}.{extension}", register.title())
+        format!("{}_{told}.{}", register.title(), format.extension())
     }
 
     fn filled(&self, register: Register, query: &RegisterQuery) -> Result<Filled> {
@@ -260,9 +239,8 @@ impl Workspace {
             let documents = row.documents.iter().filter_map(|own| self.told(own).transpose());
             let documents = documents.collect::<Result<Vec<_>>>()?.join("\n");
             let planned_at = fact("release.planned_at")?;
-            let cells = vec![
-                row.product, row.version, row.release_type, row.owner, planned_at, actual_at, result, documents,
-            ];
+            let cells =
+                vec![row.product, row.version, row.release_type, row.owner, planned_at, actual_at, result, documents];
             lines.push((document, cells));
         }
         // As they were begun: the list has the newest change first.
@@ -285,7 +263,8 @@ impl Workspace {
     fn told(&self, document: &DossierDocument) -> Result<Option<String>> {
         let (Some(id), Some(status)) = (document.id, document.status) else { return Ok(None) };
         let record = self.storage.document(id)?;
-        let parts = [Some(document.short.clone()), record.number, document.revision.clone(), Some(status.label().into())];
+        let parts =
+            [Some(document.short.clone()), record.number, document.revision.clone(), Some(status.label().into())];
         Ok(Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" ")))
     }
 
