@@ -132,7 +132,7 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     window.type_text("[data-path='copy.department'] input, input[data-path='copy.department']", "运维部");
     window.press("Enter");
     window.type_text("#copy-holder", "赵昇");
-    window.press("Escape");
+    window.press("Tab");
     window.click("[data-action='copy-now']");
     window.wait_text("[data-copies]", "运维部 赵昇");
     window.click("[data-action='print-copy']");
@@ -160,6 +160,7 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     window.wait_text("[data-strip]", "修订对照已在");
     assert!(text_of(&printed(&world, "_V1.0-V1.1_修订对照.pdf")).contains("共1处不同"));
     window.click("[data-look='seats']");
+    window.click("[data-how='ink']");
     window.click("[data-action='print-first']");
     window.wait_text("[data-strip]", "已在 PDF 阅读程序里打开");
     for (step, name) in SIGNERS.into_iter().enumerate() {
