@@ -140,14 +140,14 @@ impl Workspace {
         let columns = vec![
             Column::new("文件编号", 34.0).centered(),
             Column::new("文件名称", 40.0),
-            Column::new("产品", 52.0),
+            Column::new("产品", 48.0),
             Column::new("产品版本", 22.0).centered(),
             Column::new("版本", 14.0).centered(),
             Column::new("生效日期", 23.0).centered(),
             Column::new("密级", 13.0).centered(),
             Column::new("编制人", 20.0).centered(),
             Column::new("校验码", 32.0).centered(),
-            Column::new("分发份数", 17.0).centered(),
+            Column::new("分发份数", 21.0).centered(),
         ];
         let note = format!("注：本清单只列 {on} 现行的版本；作废的编号见《作废号登记》，副本见《分发回收记录》。");
         Ok((columns, lines, note))
