@@ -104,6 +104,17 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     window.click("[data-action='settings']");
     window.wait_text("body", "数据文件夹");
     camera.take("settings");
+    window.click("[data-section='backup']");
+    window.click("[data-action='backup-now']");
+    window.wait_text("[data-backup-said]", "已备份并打开核对");
+    camera.take("backup");
+    window.press("Escape");
+    window.click("[data-action='to-registers']");
+    window.wait_for("[data-register-count]");
+    camera.take("registers");
+    window.click("[data-action='to-verify']");
+    window.wait_text("[data-audit]", "记录完整");
+    camera.take("verify");
     window.press("Escape");
     window.wait_for("[data-action='about']");
     window.click("[data-action='about']");
