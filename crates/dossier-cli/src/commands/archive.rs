@@ -100,10 +100,12 @@ pub fn restore(world: &World, restore: Restore) -> Result<ExitCode> {
 
 /// `项目=理由`
 fn pairs(typed: &[String], what: &str, example: &str) -> Result<Vec<(String, String)>> {
-    let pair = |text: &String| match text.split_once(['=', '＝']) {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(Error::new(Code::BadRequest, format!("{what}“{text}”看不懂")).hint(format!("要写成 `{example}` 的样子"))),
-    };
+    let pair =
+        |text: &String| match text.split_once(['=', '＝']) {
+            Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            _ => Err(Error::new(Code::BadRequest, format!("{what}“{text}”看不懂"))
+                .hint(format!("要写成 `{example}` 的样子"))),
+        };
     typed.iter().map(pair).collect()
 }
 

@@ -70,7 +70,6 @@ impl Bag {
         about: u64,
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<Packed> {
-        debug_assert!(names::fault(path).is_none(), "{path}");
         let path = self.free(path);
         let method = match path.rsplit_once('.') {
             Some((_, ending)) if PACKED.contains(&ending) => CompressionMethod::Stored,
@@ -83,6 +82,7 @@ impl Bag {
             .unix_permissions(0o644)
             .large_file(about > u64::from(u32::MAX) / 2);
         let name = format!("{}/{path}", self.root);
+        debug_assert_eq!(names::fault(&name), None, "{name}");
         self.zip.start_file(name, options).map_err(|error| unwritable(&error.into()))?;
         let mut counted = Counted { inner: &mut self.zip, hasher: Hasher::default(), size: 0 };
         write(&mut counted)?;

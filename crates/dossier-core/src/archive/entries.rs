@@ -105,11 +105,8 @@ fn find(file: &mut File, length: u64) -> Result<Directory> {
     let at = (0..=last).rev().find(fits).ok_or_else(not_zip)?;
     let end = &tail[at..];
     let several = u16_at(end, 4) != 0 || u16_at(end, 6) != 0;
-    let mut directory = Directory {
-        entries: u16_at(end, 10).into(),
-        size: u32_at(end, 12).into(),
-        start: u32_at(end, 16).into(),
-    };
+    let mut directory =
+        Directory { entries: u16_at(end, 10).into(), size: u32_at(end, 12).into(), start: u32_at(end, 16).into() };
     let mut end_of_directory = tail_start + at as u64;
     if let Some(locator) = at.checked_sub(LOCATOR_SIZE as usize).map(|at| &tail[at..])
         && locator.starts_with(LOCATOR)
@@ -236,8 +233,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 /// A name from outside as it may stand in a message.
 fn shown(name: &str) -> String {
     const MOST: usize = 80;
-    let mut shown: String =
-        name.chars().take(MOST).map(|ch| if ch.is_control() { '\u{FFFD}' } else { ch }).collect();
+    let mut shown: String = name.chars().take(MOST).map(|ch| if ch.is_control() { '\u{FFFD}' } else { ch }).collect();
     if name.chars().count() > MOST {
         shown.push('…');
     }

@@ -262,8 +262,12 @@ pub(crate) fn schema_of(bytes: &[u8]) -> Option<u64> {
     serde_json::from_slice::<Head>(bytes).ok()?.schema.as_u64()
 }
 
+/// Names of folders and files are no longer than this, so that their paths are short enough for Windows.
+pub(crate) const NUMBER_BYTES: usize = 40;
+pub(crate) const REVISION_BYTES: usize = 16;
+
 /// Where the files of a revision lie.
 pub(crate) fn folder(number: &str, revision: &str) -> String {
     use super::names::safe;
-    format!("{PAYLOAD}{}/{}", safe(number, 100), safe(revision, 40))
+    format!("{PAYLOAD}{}/{}", safe(number, NUMBER_BYTES), safe(revision, REVISION_BYTES))
 }

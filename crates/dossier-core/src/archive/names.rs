@@ -65,8 +65,9 @@ fn is_refused(character: char) -> bool {
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
+        stem.strip_prefix(prefix).is_some_and(|rest| {
+            matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
     };
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
 }
@@ -94,8 +95,20 @@ mod tests {
     #[test]
     fn paths_that_leave_the_package_or_that_windows_refuses_are_found() {
         for path in [
-            "/etc/passwd", "../a", "a/../../b", "a\\b", "C:a", "a//b", "./a", "a/NUL", "lpt1.txt", "a.", "a /b", "a?b",
-            "100%.txt", "a\nb",
+            "/etc/passwd",
+            "../a",
+            "a/../../b",
+            "a\\b",
+            "C:a",
+            "a//b",
+            "./a",
+            "a/NUL",
+            "lpt1.txt",
+            "a.",
+            "a /b",
+            "a?b",
+            "100%.txt",
+            "a\nb",
         ] {
             assert!(fault(path).is_some(), "{path:?}");
         }

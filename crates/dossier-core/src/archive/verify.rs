@@ -29,9 +29,20 @@ use crate::{Code, Error, Issue, Result};
 
 /// What only a person does: a package with one of these was altered, not damaged.
 const DELIBERATE: [&str; 14] = [
-    "anchor_differs", "audit_anchor_differs", "chain_broken", "entry_altered", "entry_missing", "file_added",
-    "file_renamed", "head_differs", "index_differs", "manifest_differs", "oxum_differs", "record_differs",
-    "revision_differs", "tag_manifest_missing",
+    "anchor_differs",
+    "audit_anchor_differs",
+    "chain_broken",
+    "entry_altered",
+    "entry_missing",
+    "file_added",
+    "file_renamed",
+    "head_differs",
+    "index_differs",
+    "manifest_differs",
+    "oxum_differs",
+    "record_differs",
+    "revision_differs",
+    "tag_manifest_missing",
 ];
 /// Fewest digits of the digest that are taken for an anchor.
 const LEAST_DIGITS: usize = 16;
@@ -195,8 +206,7 @@ impl Check {
             }
         }
         let loose = |path: &&str| !path.starts_with(PAYLOAD) && *path != TAG_MANIFEST && !tags.contains_key(*path);
-        let added: Vec<String> =
-            self.package.files().map(|(path, _)| path).filter(loose).map(str::to_owned).collect();
+        let added: Vec<String> = self.package.files().map(|(path, _)| path).filter(loose).map(str::to_owned).collect();
         for path in added {
             self.tell(path, "file_added", "打包以后添加的：不在清单里。");
         }
@@ -307,7 +317,9 @@ impl Check {
 
     /// Where a revision's record says something else than the index; what was damaged has been told already.
     fn contradiction(&mut self, revision: &RevisionPart) -> Result<Option<String>> {
-        let Some(file) = revision.file(Role::Record) else { return Ok(Some("索引里没有它的控制记录。".into())) };
+        let Some(file) = revision.file(Role::Record) else {
+            return Ok(Some("索引里没有它的控制记录。".into()));
+        };
         let Some(passed) = self.intact.get(&file.path).cloned() else { return Ok(None) };
         let bytes = self.package.read_known(&file.path, limits::RECORD_BYTES, &passed.sha256)?;
         let Ok(record) = serde_json::from_slice::<Record>(&bytes) else {
@@ -377,7 +389,8 @@ impl Check {
             self.tell(AUDIT, code, message);
         }
         if info_value(&self.info, INFO_HEAD) != Some(&format!("{} {}", head.seq, head.hash)) {
-            let message = format!("审计记录的链头是 {}，`{INFO}` 里记的不是它：末尾的记录被删过或加过。", head.anchor());
+            let message =
+                format!("审计记录的链头是 {}，`{INFO}` 里记的不是它：末尾的记录被删过或加过。", head.anchor());
             self.tell(AUDIT, "head_differs", message);
         }
         for revision in index.into_iter().flat_map(Index::revisions) {
@@ -400,7 +413,8 @@ impl Check {
             Anchor::Digest(digits) => {
                 let fits = digest_of(&self.manifest).starts_with(digits.as_str());
                 if !fits {
-                    let message = "移交校验码与签过字的移交清单上的不同：这不是当时移交的包，或移交以后连清单一起改过。";
+                    let message =
+                        "移交校验码与签过字的移交清单上的不同：这不是当时移交的包，或移交以后连清单一起改过。";
                     self.tell(MANIFEST, "anchor_differs", message);
                 }
                 fits
@@ -430,7 +444,9 @@ impl Check {
         }
         let message = match (verdict, anchor) {
             (PackageVerdict::Sound, Some(_)) => "完好：与移交时一致".to_owned(),
-            (PackageVerdict::Sound, None) => "完好：内容、清单和审计记录相符；要确认没有连清单一起改过，请用移交校验码再核对一次".to_owned(),
+            (PackageVerdict::Sound, None) => {
+                "完好：内容、清单和审计记录相符；要确认没有连清单一起改过，请用移交校验码再核对一次".to_owned()
+            }
             (PackageVerdict::Damaged, _) => {
                 format!("已损坏：有 {problems} 处与清单不符，清单本身没有改过；请向移交方重新要一份")
             }

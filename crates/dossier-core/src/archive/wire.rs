@@ -196,12 +196,7 @@ impl CheckLine {
         Self { id, property, outcome, about: about.to_owned(), message, excusable: false, reason: None }
     }
 
-    pub(crate) fn passed(
-        property: Property,
-        id: impl Into<String>,
-        about: &str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn passed(property: Property, id: impl Into<String>, about: &str, message: impl Into<String>) -> Self {
         Self::new(property, Outcome::Passed, id.into(), about, message.into())
     }
 

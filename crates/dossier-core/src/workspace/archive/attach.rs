@@ -101,7 +101,9 @@ fn kind_of(name: &str, bytes: &[u8]) -> Result<&'static str> {
             .hint(format!("可用的：{}；其他文件请先另存为 PDF", known.join("、"))));
     };
     if !bytes.starts_with(beginning) {
-        return Err(Error::new(Code::CorruptFile, format!("“{name}”的内容不是 {ending} 文件")).hint("请核对文件是否选对"));
+        return Err(
+            Error::new(Code::CorruptFile, format!("“{name}”的内容不是 {ending} 文件")).hint("请核对文件是否选对")
+        );
     }
     Ok(kind)
 }

@@ -132,7 +132,8 @@ fn of_release(storage: &Storage, name: &str, release: ReleaseId, lines: &mut Vec
         }
     }
     let of_kind = |kind: &str| approved.iter().find(|(template, _)| template.ends_with(kind)).map(|(_, name)| name);
-    for (kind, id, label) in [("-summary", "报告", "《产品发布总结报告》"), ("-application", "附录1", "附录 1《产品发布申请表》")]
+    for (kind, id, label) in
+        [("-summary", "报告", "《产品发布总结报告》"), ("-application", "附录1", "附录 1《产品发布申请表》")]
     {
         let id = format!("{id}/{release}");
         lines.push(match of_kind(kind) {
@@ -143,9 +144,12 @@ fn of_release(storage: &Storage, name: &str, release: ReleaseId, lines: &mut Vec
     for (number, label) in APPENDICES {
         let id = format!("附录{number}/{release}");
         lines.push(match appendices.get(&format!("{APPENDIX}{number}")) {
-            Some(files) => {
-                CheckLine::passed(Property::Complete, id, name, format!("附录 {number} {label}：{}。", files.join("、")))
-            }
+            Some(files) => CheckLine::passed(
+                Property::Complete,
+                id,
+                name,
+                format!("附录 {number} {label}：{}。", files.join("、")),
+            ),
             None => CheckLine::blocking(id, name, format!("缺附录 {number} {label}。")),
         });
     }
@@ -163,9 +167,8 @@ fn of_revision(storage: &Storage, thawed: &Thawed, lines: &mut Vec<CheckLine>) -
         return Ok(());
     }
     for chain in thawed.frozen.chains() {
-        let signed = |step: usize| {
-            thawed.signoffs.iter().any(|own| own.signoff.chain == chain.id && own.signoff.step == step)
-        };
+        let signed =
+            |step: usize| thawed.signoffs.iter().any(|own| own.signoff.chain == chain.id && own.signoff.step == step);
         let open: Vec<String> = chain
             .steps
             .iter()
@@ -192,9 +195,7 @@ fn of_revision(storage: &Storage, thawed: &Thawed, lines: &mut Vec<CheckLine>) -
     lines.push(match (in_ink, scanned) {
         (0, _) => CheckLine::passed(Property::Complete, id, &name, "没有纸面签字，不需要签署件。"),
         (_, 0) => CheckLine::blocking(id, &name, format!("有 {in_ink} 个纸面签字，没有签署件（扫描件）。")),
-        _ if !missing.is_empty() => {
-            CheckLine::warning(id, &name, format!("签署件缺第 {} 页。", missing.join("、")))
-        }
+        _ if !missing.is_empty() => CheckLine::warning(id, &name, format!("签署件缺第 {} 页。", missing.join("、"))),
         _ => CheckLine::passed(Property::Complete, id, &name, format!("签署件 {scanned} 页，各页齐全。")),
     });
     lines.push(CheckLine::passed(Property::Whole, format!("内容/{name}"), &name, "内容与提交时的校验值一致。"));

@@ -27,6 +27,8 @@ use super::{Selection, name_of};
 
 /// Where texts lie that revisions share.
 const SHARED: &str = "data/公用";
+/// Longest name of the folder that a package unpacks to, in bytes.
+const LONGEST_ROOT: usize = 60;
 
 /// What a finished package tells of itself.
 struct Written {
@@ -130,7 +132,8 @@ impl Workspace {
         }
         let check = settled(check);
         check.pass()?;
-        let shared = shared.into_iter().map(|(path, (role, text))| Ok(FilePart::of(role, bag.add(&path, text.as_bytes())?)));
+        let shared =
+            shared.into_iter().map(|(path, (role, text))| Ok(FilePart::of(role, bag.add(&path, text.as_bytes())?)));
         let index = Index {
             schema: SCHEMA,
             kind: KIND.into(),
@@ -211,7 +214,7 @@ fn root_of(to: &Path) -> Result<String> {
     let is_zip = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let stem = to.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     match stem {
-        Some(stem) if is_zip => Ok(names::safe(&stem, 120)),
+        Some(stem) if is_zip => Ok(names::safe(&stem, LONGEST_ROOT)),
         _ => Err(Error::new(Code::UnsupportedFormat, format!("不能归档为 `{}`", files::display(to)))
             .hint("文件名请以 .zip 结尾")),
     }

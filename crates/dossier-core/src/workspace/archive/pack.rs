@@ -21,6 +21,9 @@ use super::super::title;
 use super::check::{look_at_paper, look_at_scan};
 use super::{APPENDIX, name_of};
 
+/// Longest name of a file beside the papers, without its ending.
+const NAME_BYTES: usize = 56;
+
 /// A revision that lies in the package.
 pub(super) struct Laid {
     pub part: RevisionPart,
@@ -48,7 +51,8 @@ pub(super) fn pack(
 ) -> Result<Laid> {
     let record = &thawed.record;
     let folder = index::folder(&record.number, &record.revision);
-    let stem = format!("{folder}/{}_{}", safe(&record.number, 100), safe(&record.revision, 40));
+    let (number, revision) = (safe(&record.number, index::NUMBER_BYTES), safe(&record.revision, index::REVISION_BYTES));
+    let stem = format!("{folder}/{number}_{revision}");
     let name = name_of(record);
     let mut files = Vec::new();
     let mut checks = Vec::new();
@@ -70,14 +74,18 @@ pub(super) fn pack(
                 files.push(FilePart::of(role, packed));
             }
             Err(error) if error.code == Code::InvalidContent => {
-                checks.push(CheckLine::warning(format!("格式/{name}"), &name, format!("没有 XLSX：{}。", error.message)));
+                checks.push(CheckLine::warning(
+                    format!("格式/{name}"),
+                    &name,
+                    format!("没有 XLSX：{}。", error.message),
+                ));
             }
             Err(error) => return Err(error),
         }
     }
     for (earlier, hash) in storage.papers_of(record.id)?.into_iter().filter(|(other, _)| *other != kind) {
         let Some(bytes) = storage.paper(record.id, &earlier)? else { continue };
-        let packed = bag.add(&format!("{folder}/打印件/{}.pdf", safe(&earlier, 100)), &bytes)?;
+        let packed = bag.add(&format!("{folder}/打印件/{}.pdf", safe(&earlier, NAME_BYTES)), &bytes)?;
         kept.push(PaperPart { kind: earlier, path: packed.path.clone(), sha256: hash });
         files.push(FilePart::of(Role::Printed, packed));
     }
@@ -145,6 +153,17 @@ pub(super) fn scans_of(
     Ok(scans)
 }
 
+/// The name that a file came with, as every system accepts it. What it is called says what it is, also where it came
+/// without an ending.
+fn file_name(name: &str, kind: &str) -> String {
+    const LONGEST_ENDING: usize = 5;
+    let is_ending = |ending: &str| {
+        (1..=LONGEST_ENDING).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let (stem, ending) = name.rsplit_once('.').filter(|(_, ending)| is_ending(ending)).unwrap_or((name, kind));
+    format!("{}.{}", safe(stem, NAME_BYTES), ending.to_ascii_lowercase())
+}
+
 type PackedScan = (Role, ScanPart, Packed, Vec<CheckLine>);
 
 fn pack_scans(
@@ -166,17 +185,12 @@ fn pack_scans(
         let bytes = storage.scan_bytes(scan.id)?;
         let seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
         let note = pages.first().map(|page| page.note.as_str()).filter(|note| is_appendix(note));
+        let file = file_name(&scan.name, &scan.kind);
         let (role, place) = match note {
-            Some(note) => (Role::Appendix, format!("附录/{note}-{}", safe(&scan.name, 60))),
-            None => (Role::Signed, format!("签署件/{}", safe(&scan.name, 60))),
+            Some(note) => (Role::Appendix, format!("附录/{note}-{file}")),
+            None => (Role::Signed, format!("签署件/{file}")),
         };
-        // What it is called has to say what it is, also where it came without an ending.
-        let ending = format!(".{}", scan.kind);
-        let path = match place.contains('.') {
-            true => format!("{folder}/{place}"),
-            false => format!("{folder}/{place}{ending}"),
-        };
-        let packed = bag.add(&path, &bytes)?;
+        let packed = bag.add(&format!("{folder}/{place}"), &bytes)?;
         let page = |page: ScanPage| PagePart {
             page: page.page,
             paper_page: page.paper_page,

@@ -15,7 +15,7 @@ use crate::storage::{
     CopyId, CopyRecord, DocumentId, Facts, NewDocument, PrintRecord, ReleaseId, RevisionId, RevisionRecord,
     RevisionState, ScanId, ScanPage, ScanRecord, Standing, Status, Storage, Transaction,
 };
-use crate::template::Template;
+use crate::template::{Template, number_of};
 use crate::{Code, Error, Issue, Result};
 
 use super::super::control::{next_revision, sum_up_progress, thaw};
@@ -26,8 +26,8 @@ use super::attach::place_of;
 const FILE_BYTES: u64 = 200 << 20;
 /// Bytes of a template, and of settings with their logo.
 const SHARED_BYTES: u64 = 16 << 20;
-/// No series has more numbers within a year.
-const MOST_NUMBERS: u32 = 999_999;
+/// No series has more numbers within a year: one far ahead would leave none for this machine.
+const MOST_NUMBERS: u32 = 9_999;
 
 /// What stands here of a document that is to come back.
 enum Place {
@@ -58,8 +58,7 @@ impl Workspace {
                 .hint("可用 `dossier verify` 查看；恢复只用完好的归档包")
                 .issues(report.issues));
         };
-        let mut restored =
-            Restored { documents: 0, revisions: 0, known: 0, issues: Vec::new(), cancelled: false };
+        let mut restored = Restored { documents: 0, revisions: 0, known: 0, issues: Vec::new(), cancelled: false };
         let mut fresh = HashSet::new();
         let total = index.documents.len();
         for (done, part) in index.documents.iter().enumerate() {
@@ -114,7 +113,9 @@ fn place_here(storage: &Storage, part: &DocumentPart) -> Result<Place> {
         };
         return Ok(match part.revisions.iter().find(|wanted| !is_here(wanted)) {
             None => Place::Known,
-            Some(missing) => Place::Taken(format!("这里已有这份文件（{id}），但没有包里的 {}，没有合并。", missing.revision)),
+            Some(missing) => {
+                Place::Taken(format!("这里已有这份文件（{id}），但没有包里的 {}，没有合并。", missing.revision))
+            }
         });
     }
     if let Some(revision) = part.revisions.first()
@@ -126,12 +127,7 @@ fn place_here(storage: &Storage, part: &DocumentPart) -> Result<Place> {
     Ok(Place::Free)
 }
 
-fn release_here(
-    storage: &Storage,
-    index: &Index,
-    part: &DocumentPart,
-    fresh: &HashSet<ReleaseId>,
-) -> Result<Release> {
+fn release_here(storage: &Storage, index: &Index, part: &DocumentPart, fresh: &HashSet<ReleaseId>) -> Result<Release> {
     let Some(uid) = &part.release else { return Ok(Release::None) };
     if let Some(id) = storage.release_by_uid(uid)? {
         return Ok(if fresh.contains(&id) { Release::Fresh(id) } else { Release::Own(id) });
@@ -157,8 +153,11 @@ fn read_records(package: &mut Package, part: &DocumentPart) -> Result<Vec<Record
         let bytes = package.read_known(&file.path, FILE_BYTES, &file.sha256)?;
         let record: Record = serde_json::from_slice(&bytes).map_err(|_| wrong(&part.number, "控制记录读不出来"))?;
         let follows = records.last().is_none_or(|last| last.ordinal < record.ordinal);
-        let fits = record.document == part.uid && record.number.number == part.number && follows;
-        if !fits || !(1..=MOST_NUMBERS).contains(&record.number.seq) {
+        let given = &record.number;
+        let is_number = (1..=MOST_NUMBERS).contains(&given.seq)
+            && number_of(&given.series, given.year, given.seq) == part.number
+            && given.number == part.number;
+        if record.document != part.uid || !is_number || !follows {
             return Err(wrong(&part.number, "控制记录互相矛盾"));
         }
         records.push(record);
@@ -190,12 +189,7 @@ fn bring_back(
         Release::Fresh(id) => (Some(id), true),
         Release::New(new) => (Some(tx.restore_release(&new.uid, &new.name)?), true),
     };
-    let new = NewDocument {
-        template: &frozen.template.sha256,
-        template_id: &template.id,
-        release,
-        year: frozen.year,
-    };
+    let new = NewDocument { template: &frozen.template.sha256, template_id: &template.id, release, year: frozen.year };
     let id = tx.insert_document(new)?;
     tx.set_document_uid(id, &part.uid)?;
     let before = tx.last_number(crate::storage::Series {
@@ -216,8 +210,7 @@ fn bring_back(
         bring_back_signatures(tx, revision, record)?;
         told.push(tell(record));
     }
-    let content: Map<String, Value> =
-        frozen.content.into_iter().filter(|(field, _)| field != "revisions").collect();
+    let content = own_content(frozen.content, records, last);
     let (name, facts) = match release {
         Some(release) => {
             let before = tx.release(release)?;
@@ -241,12 +234,15 @@ fn bring_back(
     }
     tx.subject(id);
     tx.detail("number", part.number.as_str());
-    tx.detail("given", json!({
-        "series": last.number.series,
-        "year": last.number.year,
-        "seq": last.number.seq,
-        "after": before,
-    }));
+    tx.detail(
+        "given",
+        json!({
+            "series": last.number.series,
+            "year": last.number.year,
+            "seq": last.number.seq,
+            "after": before,
+        }),
+    );
     tx.detail("revisions", told);
     tx.detail("scans", scans);
     tx.detail("package", source.digest);
@@ -374,17 +370,36 @@ fn bring_back_signatures(tx: &mut Transaction<'_>, revision: RevisionId, record:
 
 /// The document stands where its revisions stand: the one in force, else the last one.
 fn stand(tx: &mut Transaction<'_>, id: DocumentId, records: &[Record], last: &Record) -> Result<()> {
-    let in_force = records.iter().rfind(|record| record.state == RevisionState::Controlled);
-    let shown = in_force.unwrap_or(last);
-    let status = shown.state.status();
-    // The work goes on under the next name.
-    let next = (status == Status::Draft).then(|| next_revision(&shown.revision, false));
-    let revision = next.as_deref().unwrap_or(&shown.revision);
-    tx.set_standing(id, Standing { status, number: Some(&last.number.number), revision: Some(revision), change_note: "" })?;
+    let (status, revision) = standing(records, last);
+    let number = Some(last.number.number.as_str());
+    tx.set_standing(id, Standing { status, number, revision: Some(&revision), change_note: "" })?;
     if let Some(release) = tx.document(id)?.release {
         dossiers::sum_up_release(tx, release)?;
     }
     Ok(())
+}
+
+/// What a document is, and the revision that it shows; after one that was sent back the work goes on under the next name.
+fn standing(records: &[Record], last: &Record) -> (Status, String) {
+    let in_force = records.iter().rfind(|record| record.state == RevisionState::Controlled);
+    let shown = in_force.unwrap_or(last);
+    match shown.state.status() {
+        Status::Draft => (Status::Draft, next_revision(&shown.revision, false)),
+        status => (status, shown.revision.clone()),
+    }
+}
+
+/// What the document holds itself: 版本记录 is written anew with each revision, and a draft has nobody who approved it.
+fn own_content(frozen: Map<String, Value>, records: &[Record], last: &Record) -> Map<String, Value> {
+    let (status, revision) = standing(records, last);
+    let is_draft = status == Status::Draft;
+    let of_approval = |field: &str| matches!(field, "doc_approver" | "effective_date");
+    let keeps = |(field, _): &(String, Value)| field != "revisions" && !(is_draft && of_approval(field));
+    let mut content: Map<String, Value> = frozen.into_iter().filter(keeps).collect();
+    if is_draft {
+        content.insert("doc_revision".into(), json!(revision));
+    }
+    content
 }
 
 fn revision_of_record(record: &Record) -> RevisionRecord {

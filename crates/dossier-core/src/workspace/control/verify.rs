@@ -169,8 +169,8 @@ impl Workspace {
             }
         }
         for (series, year, missing) in storage.number_gaps()? {
-            let missing = missing
-                .saturating_sub(log.given_elsewhere(&series, year, &storage.numbers_of_series(&series, year)?));
+            let missing =
+                missing.saturating_sub(log.given_elsewhere(&series, year, &storage.numbers_of_series(&series, year)?));
             if missing == 0 {
                 continue;
             }
