@@ -9,7 +9,7 @@ const LONGEST_PART: usize = 200;
 pub(crate) fn safe(text: &str, most: usize) -> String {
     let plain: String = text
         .chars()
-        .map(|character| if is_refused(character) { '-' } else { character })
+        .map(|character| if is_refused(character) && !character.is_whitespace() { '-' } else { character })
         .collect::<String>()
         .split_whitespace()
         .collect::<Vec<_>>()
