@@ -768,7 +768,8 @@ fn hostile_packages_are_refused() {
 fn hostile_contents_are_refused() {
     let sound = Bag::read(&made().bytes);
     let deep = "[".repeat(20 << 20);
-    let changes: [(&str, &dyn Fn(&mut Bag)); 5] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut Bag));
+    let changes: [Change; 5] = [
         ("a manifest that leads out", &|bag| {
             let manifest = bag.text("manifest-sha256.txt");
             bag.set("manifest-sha256.txt", format!("{manifest}{}  data/../../逃\n", "0".repeat(64)));
