@@ -45,6 +45,8 @@ pub const COMMANDS: &[&str] = &[
     "start_numbers_after",
     "verify_print",
     "verify_audit",
+    "register",
+    "export_register",
     "export_files",
     "cancel_export",
     "print",

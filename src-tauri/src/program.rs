@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dossier_core::backup::wire::{BackupMade, BackupRestored};
 use dossier_core::backup::{Backups, Source};
-use dossier_core::dossiers::PickedFile;
+use dossier_core::dossiers::{DossierQuery, PickedFile};
 use dossier_core::{Code, Environment, Error, Result, Workspace};
 
 /// The running program, shared by all commands.
@@ -63,6 +63,7 @@ impl Program {
     pub fn warm(&self) {
         // What is wrong is said to whoever asks.
         let _ = self.with(|workspace| workspace.library().map(drop));
+        let _ = self.reading(|workspace| workspace.dossiers(&DossierQuery::default()).map(drop));
     }
 
     /// The bytes of a bundled font, by its file name.
@@ -149,9 +150,10 @@ impl Program {
     /// everything is as it was.
     pub fn restore(&self, source: &Source) -> Result<BackupRestored> {
         let _alone = lock(&self.copying);
-        let _no_export = self.exporting.try_lock().map_err(|_| {
-            Error::new(Code::Busy, "正在导出，没有恢复").hint("等导出完成，或先取消，再恢复一次")
-        })?;
+        let _no_export = self
+            .exporting
+            .try_lock()
+            .map_err(|_| Error::new(Code::Busy, "正在导出，没有恢复").hint("等导出完成，或先取消，再恢复一次"))?;
         let (mut workspace, mut reader) = (lock(&self.workspace), lock(&self.reader));
         (*workspace, *reader) = (None, None);
         self.backups(|backups| backups.restore(source))

@@ -4,9 +4,11 @@ import type { DossierQuery } from "./backend/backend";
 
 /** Where the person is. Two levels: home, and one dossier. */
 export type Place =
-  | { view: "home"; scope: DossierQuery["scope"] }
+  | { view: "home"; scope: DossierQuery["scope"]; making?: boolean }
   | { view: "settings"; section?: string }
   | { view: "about" }
+  | { view: "registers" }
+  | { view: "verify" }
   /** `part`: 审批与签字 instead of the form. */
   | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 

@@ -52,7 +52,7 @@ fn generated() -> String {
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
         SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
-        AuditReport, Issue, Error,
+        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

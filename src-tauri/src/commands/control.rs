@@ -1,8 +1,8 @@
 //! Documents under control: submitting, signing, giving out, checking.
 
 use dossier_core::control::{
-    Approval, Comparison, CopyDue, CopyLine, Notice, NumberRule, PaperCopy, PolicyInfo, Signed, Signing, Submission,
-    Submitted, Verdict,
+    Approval, Comparison, CopyDue, CopyLine, Notice, NumberRule, PaperCopy, PolicyInfo, Register, RegisterFormat,
+    RegisterQuery, RegisterView, Signed, Signing, Submission, Submitted, Verdict,
 };
 use dossier_core::dossiers::ExportResult;
 use dossier_core::export::{Exported, Options};
@@ -270,5 +270,35 @@ pub async fn verify_print(program: Shared<'_>, code: String, anchor: Option<Stri
 
 #[tauri::command]
 pub async fn verify_audit(program: Shared<'_>, anchor: Option<String>) -> Result<AuditReport> {
-    aside(program, move |program| program.reading(|workspace| workspace.verify_audit(anchor.as_deref()))).await
+    // A connection of its own: reading the whole log keeps no list and no preview waiting.
+    aside(program, move |program| program.another()?.verify_audit(anchor.as_deref())).await
+}
+
+// ---- registers
+
+#[tauri::command]
+pub async fn register(program: Shared<'_>, register: Register, query: RegisterQuery) -> Result<RegisterView> {
+    aside(program, move |program| program.reading(|workspace| workspace.register(register, &query))).await
+}
+
+/// Into a file that the person names.
+#[tauri::command]
+pub async fn export_register(
+    program: Shared<'_>,
+    window: WebviewWindow,
+    register: Register,
+    query: RegisterQuery,
+    format: RegisterFormat,
+) -> Result<Option<ExportResult>> {
+    aside(program, move |program| {
+        let (start, name) = program
+            .reading(|workspace| Ok((start_folder(workspace)?, workspace.register_name(register, &query, format))))?;
+        let Some(path) = ask::for_new_file(&window, &start, &name) else { return Ok(None) };
+        let exported = program.reading(|workspace| workspace.register_file(register, &query, format))?;
+        let result = one_file(&path, exported)?;
+        program.wrote(path);
+        remember(program, &start, &result.folder);
+        Ok(Some(result))
+    })
+    .await
 }

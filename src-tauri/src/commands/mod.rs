@@ -70,6 +70,8 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         control::start_numbers_after,
         control::verify_print,
         control::verify_audit,
+        control::register,
+        control::export_register,
         out::export_files,
         out::cancel_export,
         out::print,

@@ -388,9 +388,18 @@ impl Window {
     fn visible(&self, css: &str) -> String {
         let visible = |id: &String| {
             self.driver().get(&format!("element/{id}/displayed")).is_ok_and(|shown| shown == Value::Bool(true))
+                || self.is_drawing(id)
         };
         self.wait_until(&format!("`{css}` is not to be seen"), || self.elements(css).iter().any(visible));
         self.elements(css).into_iter().find(visible).unwrap_or_default()
+    }
+
+    /// Whether it is a drawing with a size of its own: the driver calls every drawing unseen.
+    fn is_drawing(&self, id: &str) -> bool {
+        let shown = "const [it] = arguments; const { width, height } = it.getBoundingClientRect();\
+                     return it instanceof SVGElement && width * height > 0";
+        let asked = json!({ "script": shown, "args": [{ ELEMENT: id }] });
+        self.driver().post("execute/sync", &asked).is_ok_and(|shown| shown == Value::Bool(true))
     }
 
     fn property(&self, id: &str, name: &str) -> Option<String> {

@@ -132,7 +132,7 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     window.type_text("[data-path='copy.department'] input, input[data-path='copy.department']", "运维部");
     window.press("Enter");
     window.type_text("#copy-holder", "赵昇");
-    window.press("Escape");
+    window.press("Tab");
     window.click("[data-action='copy-now']");
     window.wait_text("[data-copies]", "运维部 赵昇");
     window.click("[data-action='print-copy']");
@@ -160,6 +160,7 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     window.wait_text("[data-strip]", "修订对照已在");
     assert!(text_of(&printed(&world, "_V1.0-V1.1_修订对照.pdf")).contains("共1处不同"));
     window.click("[data-look='seats']");
+    window.click("[data-how='ink']");
     window.click("[data-action='print-first']");
     window.wait_text("[data-strip]", "已在 PDF 阅读程序里打开");
     for (step, name) in SIGNERS.into_iter().enumerate() {
@@ -182,6 +183,31 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     window.press("Escape");
     window.wait_text("[data-release] [data-template='release-application']", "受控");
     window.wait_text("[data-release] [data-template='release-application']", "V1.1");
+
+    // So do the registers, and the paper can be checked against what is stored.
+    window.click("[data-action='to-registers']");
+    window.wait_text("[data-register-count]", "共 1 项");
+    window.wait_text("[data-document]", "V1.1");
+    picture(&window, "registers");
+    window.click("[data-action='register-xlsx']");
+    window.wait_text("[data-strip]", "已写好，共 1 项");
+    let files = std::fs::read_dir(world.out.path()).expect("the folder").map(|entry| entry.expect("a file").path());
+    let sheets: Vec<_> = files.filter(|path| path.to_string_lossy().contains("受控文件清单")).collect();
+    assert_eq!(sheets.len(), 1);
+    window.click("[data-register='copies']");
+    window.wait_text("[data-document]", "待收回");
+    window.click("[data-register='void_numbers']");
+    window.wait_text("[data-register-none]", "没有作废的编号");
+    window.click("[data-register='releases']");
+    window.wait_text("[data-document]", "申请表 REL-APP-2026-001 V1.1 受控");
+    window.click("[data-action='to-verify']");
+    window.wait_text("[data-audit]", "记录完整");
+    window.type_text("[data-path='verify']", &first.code);
+    window.press("Enter");
+    window.wait_text("[data-verdict]", "V1.0");
+    picture(&window, "verify");
+    window.click("[data-action='open-verified']");
+    window.wait_for("[data-sign-sheet]");
 }
 
 #[test]

@@ -2,8 +2,8 @@ import type {
   About, Approval, AuditReport, BackupCopy, BackupLook, BackupMade, BackupOffers, BackupRestored, BackupStatus,
   Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest,
   ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule,
-  Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Settings, Signed, Signing, Start, Submission, Submitted,
-  Undone, Verdict,
+  Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat, RegisterQuery, RegisterView,
+  Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
 export * from "./generated";
@@ -92,6 +92,10 @@ export interface Backend {
   startNumbersAfter(template: string, lastUsed: string): Promise<string>;
   verifyPrint(code: string, anchor: string | null): Promise<Verdict>;
   verifyAudit(anchor: string | null): Promise<AuditReport>;
+  /** A register of the document controller, made anew. */
+  register(register: Register, query: RegisterQuery): Promise<RegisterView>;
+  /** The same into a file; null: the person changed their mind. */
+  exportRegister(register: Register, query: RegisterQuery, format: RegisterFormat): Promise<ExportResult | null>;
 
   // ---- out
   /** Asks where to, then writes; null: the person changed their mind. */

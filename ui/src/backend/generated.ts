@@ -709,6 +709,10 @@ untouched: string,
  */
 kept: string, 
 /**
+ * What was worked on last before the copy was made: people know it again by that.
+ */
+recent: Array<RecentDocument>, 
+/**
  * Whether all this is told from a part of the data, because the rest cannot be read.
  */
 guess: boolean, 
@@ -733,6 +737,15 @@ form: string,
  * Whether it would be gone altogether.
  */
 whole: boolean, };
+
+/**
+ * A document in a copy.
+ */
+export type RecentDocument = { release: string, form: string, 
+/**
+ * When it was changed last, local: 2026-03-11 11:58
+ */
+at: string, };
 
 /**
  * How the backups of a data folder stand.
@@ -1182,6 +1195,52 @@ head: string, revisions: number, signatures: number, scans: number,
  * Everything that is not what was written, each with its place: `audit[12]`, `REL-APP-2026-007 V1.0`.
  */
 faults: Array<Issue>, };
+
+/**
+ * A register. Its rows come from the database alone, so that its counts are those of the database.
+ */
+export type Register = "controlled" | "void_numbers" | "copies" | "releases";
+
+/**
+ * What of a register is asked for; what is none does not matter.
+ */
+export type RegisterQuery = { 
+/**
+ * The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks back.
+ */
+on?: string | null, year?: number | null, };
+
+/**
+ * A register as the window shows it: the same cells as on paper.
+ */
+export type RegisterView = { register: Register, title: string, 
+/**
+ * Label and value of what stands above the rows.
+ */
+lines: Array<[string, string]>, columns: Array<RegisterColumn>, rows: Array<RegisterRow>, notes: Array<string>, 
+/**
+ * That can be asked for, newest first.
+ */
+years: Array<number>, };
+
+/**
+ * A column with its share of the width.
+ */
+export type RegisterColumn = { label: string, 
+/**
+ * Beside those of the other columns.
+ */
+width: number, };
+
+/**
+ * A row, and the document that it tells of.
+ */
+export type RegisterRow = { cells: Array<string>, document: string | null, };
+
+/**
+ * How a register is wanted.
+ */
+export type RegisterFormat = "pdf" | "xlsx" | "csv";
 
 /**
  * One problem with its place.

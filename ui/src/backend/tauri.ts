@@ -56,6 +56,8 @@ export function tauriBackend(): Backend {
     startNumbersAfter: (template, lastUsed) => invoke("start_numbers_after", { template, lastUsed }),
     verifyPrint: (code, anchor) => invoke("verify_print", { code, anchor }),
     verifyAudit: (anchor) => invoke("verify_audit", { anchor }),
+    register: (register, query) => invoke("register", { register, query }),
+    exportRegister: (register, query, format) => invoke("export_register", { register, query, format }),
 
     exportFiles: (request, onProgress) => {
       const progress = new Channel<Progress>(onProgress);

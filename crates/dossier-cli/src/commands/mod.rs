@@ -7,6 +7,7 @@ mod document;
 mod editing;
 mod input;
 mod paper;
+mod register;
 mod release;
 mod settings;
 mod template;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::VerifyPrint(verify) => control::verify_print(&world, verify),
         Action::Copy(action) => control::copy(&world, action),
         Action::Number(action) => control::number(&world, action),
+        Action::Register(register) => register::run(&world, register),
         Action::Audit(action) => control::audit(&world, action),
         Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),

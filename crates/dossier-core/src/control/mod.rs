@@ -8,11 +8,13 @@
 mod change;
 mod code;
 mod frozen;
+mod register;
 mod signing;
 mod wire;
 
 pub use change::{ChangeKind, Changed};
 pub use code::{PageCode, PrintCode};
+pub use register::{Register, RegisterColumn, RegisterFormat, RegisterQuery, RegisterRow, RegisterView};
 pub use signing::Notice;
 pub use wire::*;
 

@@ -63,6 +63,7 @@ pub const BACKUPS: &str = "backups";
 #[derive(Debug)]
 pub struct Storage {
     connection: Connection,
+    dossiers: dossier::Kept,
 }
 
 /// Who does what, and when.

@@ -65,7 +65,7 @@ impl Storage {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| at(&path, error.into()))?;
-        let storage = Self { connection };
+        let storage = Self { connection, dossiers: Default::default() };
         // Closing what cannot be opened must not merge anything into it.
         storage.merge_on_closing(false).map_err(|error| at(&path, error))?;
         storage.prepare(folder, &path, size.unwrap_or(0), now).map_err(|error| at(&path, error))?;
@@ -86,7 +86,7 @@ impl Storage {
         let connection = Connection::open_in_memory()?;
         configure(&connection)?;
         migrate(&connection, MIGRATIONS, None, now)?;
-        Ok(Self { connection })
+        Ok(Self { connection, dossiers: Default::default() })
     }
 
     /// Checks the structure of the whole file. What bits flipped within texts, the hashes beside them tell.

@@ -99,7 +99,6 @@ impl Workspace {
             for (key, value) in details {
                 tx.detail(&key, value);
             }
-            let before = tx.document(id)?.content;
             change(tx, id, |template, typed, facts| {
                 let mut mark = mark_of(template, edits);
                 if action == IMPORT {
@@ -107,8 +106,7 @@ impl Workspace {
                 }
                 let base = |table: &str| base_rows(template, facts, table);
                 Ok((form::apply(template, base, typed, edits)?, mark))
-            })?;
-            Ok((before, tx.document(id)?.content))
+            })
         })?;
         let loaded = self.loaded(id)?;
         self.edited(&loaded, touched(&before, &after, edits))
@@ -187,12 +185,12 @@ impl Workspace {
     }
 }
 
-/// Changes what was typed into a draft, records the step, and returns the places that changed.
+/// Changes what was typed into a draft, records the step, and returns its content before and after.
 pub(super) fn change(
     tx: &mut Transaction<'_>,
     id: DocumentId,
     body: impl FnOnce(&Template, Typed, &Map<String, Value>) -> Result<(Typed, Mark)>,
-) -> Result<Vec<String>> {
+) -> Result<(Map<String, Value>, Map<String, Value>)> {
     let (record, template) = draft(tx, id)?;
     let facts = match record.release {
         Some(release) => values(&tx.release(release)?.facts),
@@ -201,11 +199,10 @@ pub(super) fn change(
     let old = Typed { content: record.content, unfit: tx.unfit(id)? };
     let (new, mark) = body(&template, old.clone(), &facts)?;
     let new = Typed { content: super::accept(&template, &new.content, Map::new())?.into_content(), ..new };
-    let changed = super::difference::difference(&old.content, &new.content).keys().cloned().collect();
     tx.subject(id);
     record_step(tx, id, &old, &new, mark)?;
     store(tx, id, &template, record.release, (&old, &new))?;
-    Ok(changed)
+    Ok((old.content, new.content))
 }
 
 /// Stores what was typed, values and texts that are none, and tells the audit log of both.

@@ -10,7 +10,7 @@ type Control = Pick<
   | "approval" | "openRevision" | "submit" | "withdraw" | "sign" | "checkSigning" | "correctSignature" | "bringIntoForce"
   | "voidRevision" | "revise" | "discardDraft" | "compare" | "revisionPaper" | "printRevision" | "exportRevision"
   | "printComparison" | "issueCopy" | "receiveCopy" | "returnCopy" | "copiesToTakeBack" | "policies" | "numberRules"
-  | "nextNumber" | "voidNextNumber" | "startNumbersAfter" | "verifyPrint" | "verifyAudit"
+  | "nextNumber" | "voidNextNumber" | "startNumbersAfter" | "verifyPrint" | "verifyAudit" | "register" | "exportRegister"
 >;
 
 /** What the other half of the memory tells of a document and is told of it. */
@@ -316,6 +316,17 @@ export function control(shelf: Shelf): Control {
       }
       const message = `这里没有提交过校验码为 ${code} 的版本`;
       return { kind: "unknown", message, document: null, title: null, number: null, revision: null, state: null, field: null, notes: ["请先核对输入"] };
+    },
+    register: async (register, query) => {
+      const rows = [...kept.values()].flatMap(({ approval }) => approval.revisions
+        .filter(({ state }) => state === "controlled")
+        .map((revision, index) => ({ document: approval.document, cells: [String(index + 1), approval.number, approval.title, revision.revision] })));
+      const columns = ["序号", "文件编号", "文件名称", "版本"].map((label) => ({ label, width: 40 }));
+      return { register, title: "受控文件清单", lines: [["截至日期", query.on ?? TODAY]], columns, rows: register === "controlled" ? rows : [], notes: [], years: [2026] };
+    },
+    exportRegister: async (_register, _query, format) => {
+      const file = `受控文件清单_${TODAY}.${format}`;
+      return { folder: FOLDER, files: [{ name: file, path: `${FOLDER}/${file}` }], warnings: [], cancelled: false };
     },
     verifyAudit: async () => ({ entries: 12, head: "12-9C41D2E07A55", revisions: kept.size, signatures: 0, scans: 0, faults: [] }),
   };

@@ -15,7 +15,7 @@ use super::super::migrations::{MIGRATIONS, migrate};
 use super::super::open::configure;
 use super::super::{Act, BACKUPS, FILE_NAME, Storage};
 use super::inspect::{Head, head};
-use super::make::{Copy, Folder, write_from};
+use super::make::{Copy, Folder, sweep, write_from};
 use super::name::Why;
 use super::numbers;
 use super::{Depth, beside, inspect, inspect_copy, open, untouched};
@@ -87,7 +87,7 @@ fn take(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    let storage = Storage { connection };
+    let storage = Storage { connection, dossiers: Default::default() };
     storage.merge_on_closing(false)?;
     if !storage.is_ours(path)? {
         return Err(damaged("文件里什么也没有"));
@@ -126,6 +126,7 @@ pub fn replace(
     let holds = inspect_copy(copy)?;
     let first = numbers::first_entry(&open(copy)?)?;
     let old = standing(data)?;
+    sweep(data)?;
     let given = match &old {
         Standing::Missing => numbers::Numbers::new(),
         Standing::Whole(connection) => numbers::given(connection, first.as_deref()),
@@ -222,7 +223,7 @@ fn make_ready(
     configure(&connection)?;
     // The copy it came from is still there: nothing has to be copied again before it is changed.
     migrate(&connection, MIGRATIONS, None, now)?;
-    let mut storage = Storage { connection };
+    let mut storage = Storage { connection, dossiers: Default::default() };
     let act = Act { at: now, actor, action: "backup.restore" };
     let (voided, changes) = storage.transact(act, |tx| {
         for (key, value) in details {

@@ -5,6 +5,7 @@ mod copies;
 mod life;
 mod numbers;
 mod paper;
+mod registers;
 mod scans;
 mod sign;
 mod submit;
