@@ -214,6 +214,91 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Bytes that nothing compresses.
+fn noise(seed: u64, size: usize) -> Vec<u8> {
+    let mut state = 2 * seed + 1;
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    while bytes.len() < size {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes
+}
+
+/// Runs the program to its end; the most memory that it took, in MB.
+#[cfg(target_os = "linux")]
+fn memory_of(command: &mut Command) -> u64 {
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut most = 0;
+    loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        most = most.max(peak.unwrap_or(0));
+        if let Some(ended) = child.try_wait().unwrap() {
+            assert!(ended.success());
+            return most >> 10;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+/// Signed copies are packed, verified and brought back one at a time.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_package() {
+    use dossier_core::Environment;
+    use dossier_core::storage::{Act, DocumentId, Filing, ScanPage, Storage};
+    const SCANS: u64 = 24;
+    const SIZE: usize = 4 << 20;
+    let world = World::approved();
+    let now = Environment::system().now();
+    let mut storage = Storage::open(&world.path("data"), now).unwrap();
+    let id: DocumentId = "D0001".parse().unwrap();
+    let revision = storage.latest_revision(id).unwrap().unwrap().id;
+    for number in 0..SCANS {
+        let act = Act { at: now, actor: "林知远", action: "scan.add" };
+        let bytes = noise(number, SIZE);
+        storage
+            .transact(act, |tx| {
+                let scan = tx.insert_scan("签署件.pdf", "pdf", 1, &bytes)?;
+                let how = Filing::Hand;
+                let place = Some(1);
+                let page = ScanPage {
+                    scan,
+                    page: 1,
+                    revision: Some(revision),
+                    paper_page: place,
+                    turned: 0,
+                    how,
+                    note: String::new(),
+                };
+                tx.file_page(&page)?;
+                tx.detail("sha256", dossier_core::storage::sha256(&bytes));
+                Ok(())
+            })
+            .unwrap();
+    }
+    drop(storage);
+    let mut arguments = vec!["archive", "--release", "R0001", "--to", "大.zip"];
+    for open in ["报告=无", "附录2=无", "附录3=无", "附录4=无", "审批=无"] {
+        arguments.extend(["--exception", open]);
+    }
+    for item in ["1=周敏", "2=周敏", "3=赵昇", "4=周敏"] {
+        arguments.extend(["--confirm", item]);
+    }
+    let packing = memory_of(&mut world.command(&arguments));
+    let back = World::new();
+    let package = world.path("大.zip");
+    let package = package.to_str().unwrap();
+    assert!(fs::metadata(package).unwrap().len() > SCANS * SIZE as u64);
+    let verifying = memory_of(&mut back.command(&["verify", package]));
+    let restoring = memory_of(&mut back.command(&["restore", package]));
+    assert!(packing < 80 && verifying < 40 && restoring < 60, "{packing}, {verifying}, {restoring} MB");
+}
+
 /// What takes memory when it is believed: 200 MB for everything, and the program says what is wrong instead of dying.
 #[cfg(target_os = "linux")]
 #[test]
@@ -222,6 +307,13 @@ fn hostile_packages_are_refused_within_200_mb() {
     world.archive("归档包.zip");
     let bag = world.unpack("归档包.zip");
     let sound = |path: &str| fs::read(bag.join(path)).unwrap();
+    let within_200_mb = |package: &str| {
+        let program = kit::program();
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -v 204800; exec \"$0\" verify \"$1\""]).arg(program.get_program()).arg(package);
+        command.current_dir(world.folder.path()).output().unwrap()
+    };
+    assert!(within_200_mb("归档包.zip").status.success(), "so much is enough for a sound one");
     let changes: [(&str, &str, Vec<u8>); 4] = [
         ("deep", "data/index.json", b"[".repeat(40 << 20)),
         ("wide", "data/index.json", format!("{{\"schema\":1,\"x\":[{}0]}}", "[],".repeat(12 << 20)).into_bytes()),
@@ -246,14 +338,8 @@ fn hostile_packages_are_refused_within_200_mb() {
             Some(old) => fs::write(bag.join(path), old).unwrap(),
             None => fs::remove_file(bag.join(path)).unwrap(),
         }
-        let program = kit::program();
         let began = std::time::Instant::now();
-        let ran = Command::new("sh")
-            .args(["-c", "ulimit -v 204800; exec \"$0\" verify 恶.zip"])
-            .arg(program.get_program())
-            .current_dir(world.folder.path())
-            .output()
-            .unwrap();
+        let ran = within_200_mb("恶.zip");
         let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
         assert!(matches!(ran.status.code(), Some(1 | 2)), "{what}: {:?} {said}", ran.status);
         assert!(began.elapsed().as_secs_f64() < 4.0, "{what} took {:?}, debug build", began.elapsed());

@@ -57,7 +57,7 @@ pub(crate) struct RevisionPart {
     pub title: String,
     #[serde(rename = "文件编号")]
     pub number: String,
-    #[serde(rename = "稿本")]
+    #[serde(rename = "版本")]
     pub revision: String,
     #[serde(rename = "责任者")]
     pub organisation: String,

@@ -1,6 +1,7 @@
 //! Making a package: checked first, written beside its name, and named when it is whole.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -198,13 +199,13 @@ fn keep_shared(
     settings: &str,
 ) -> Result<()> {
     let path = format!("{SHARED}/表单-{template}.toml");
-    if !shared.contains_key(&path) {
-        shared.insert(path, (Role::Template, storage.template(template)?.text));
+    if let Entry::Vacant(place) = shared.entry(path) {
+        place.insert((Role::Template, storage.template(template)?.text));
     }
     let path = format!("{SHARED}/设置-{settings}.json");
-    if !shared.contains_key(&path) {
+    if let Entry::Vacant(place) = shared.entry(path) {
         let missing = || Error::new(Code::DamagedDatabase, "提交时的单位设置不见了");
-        shared.insert(path, (Role::Settings, storage.kept_text(settings)?.ok_or_else(missing)?));
+        place.insert((Role::Settings, storage.kept_text(settings)?.ok_or_else(missing)?));
     }
     Ok(())
 }
