@@ -90,9 +90,23 @@ impl Gray {
 
     /// Twice as wide and high, values between pixels interpolated.
     pub fn doubled(&self) -> Self {
-        Self::from_fn(self.width * 2, self.height * 2, |x, y| {
-            self.sample((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0).round() as u8
-        })
+        let (width, height) = (self.width * 2, self.height * 2);
+        let mut pixels = Vec::with_capacity(width * height);
+        // The middles of the new pixels lie a quarter of an old one from the middle of that.
+        let mut mixed = vec![0_u16; self.width];
+        for y in 0..height {
+            let near = self.row(y / 2);
+            let far = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { (y / 2 + 1).min(self.height - 1) };
+            for ((mixed, &near), &far) in mixed.iter_mut().zip(near).zip(self.row(far)) {
+                *mixed = 3 * u16::from(near) + u16::from(far);
+            }
+            let (mut before, mut this) = (mixed[0], mixed[0]);
+            for &after in mixed[1..].iter().chain(mixed.last()) {
+                pixels.extend([before, after].map(|side| ((3 * this + side + 8) / 16) as u8));
+                (before, this) = (this, after);
+            }
+        }
+        Self { width, height, pixels }
     }
 
     /// Each pixel the mean of the nine around it: specks and the grain of strong compression go.
@@ -178,6 +192,13 @@ mod tests {
         assert_eq!(two_by_three().turned(Turn::Right), Gray::new(3, 2, vec![5, 3, 1, 6, 4, 2]).unwrap());
         assert_eq!(two_by_three().turned(Turn::Left), Gray::new(3, 2, vec![2, 4, 6, 1, 3, 5]).unwrap());
         assert_eq!(two_by_three().turned(Turn::Around), Gray::new(2, 3, vec![6, 5, 4, 3, 2, 1]).unwrap());
+    }
+
+    #[test]
+    fn a_page_twice_as_large_has_the_values_between() {
+        let page = Gray::new(2, 2, vec![0, 160, 80, 240]).unwrap();
+        let rows = [0, 40, 120, 160, 20, 60, 140, 180, 60, 100, 180, 220, 80, 120, 200, 240];
+        assert_eq!(page.doubled(), Gray::new(4, 4, rows.to_vec()).unwrap());
     }
 
     #[test]

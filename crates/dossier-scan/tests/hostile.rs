@@ -237,10 +237,10 @@ fn deep_and_endless_pdfs_come_to_an_end() {
     let form = objects.stream(own, b"/F Do /F Do /F Do");
     let pdf = pdf_of(b"/F Do", &format!("/XObject << /F {form} 0 R >>"), A4, objects);
     let _ = look(&pdf);
-    // A tile of a millionth of a point.
+    // A tile that lies over itself a million times.
     let mut objects = Objects::default();
-    let tile = "/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 500 500] /XStep 0.000001 \
-                /YStep 0.000001 /Resources << >>";
+    let tile = "/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 500 500] /XStep 0.5 \
+                /YStep 0.5 /Resources << >>";
     let tile = objects.stream(tile, b"0 0 1 1 re f");
     let content = b"/Pattern cs /P scn 0 0 595 842 re f";
     let pdf = pdf_of(content, &format!("/Pattern << /P {tile} 0 R >>"), A4, objects);
@@ -254,7 +254,7 @@ fn deep_and_endless_pdfs_come_to_an_end() {
 fn more_pages_than_allowed_are_refused() {
     let mut objects = Objects::default();
     let kids: Vec<String> = (0..501)
-        .map(|_| format!("{} 0 R", objects.add(format!("<< /Type /Page /Parent 1 0 R /MediaBox [0 0 9 9] >>"))))
+        .map(|_| format!("{} 0 R", objects.add("<< /Type /Page /Parent 1 0 R /MediaBox [0 0 9 9] >>")))
         .collect();
     assert_eq!(
         refusal_of_file(&objects.finish(&kids)),

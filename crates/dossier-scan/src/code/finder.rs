@@ -1,6 +1,8 @@
 //! The three squares in the corners of a code: black in white in black, 1 : 1 : 3 : 1 : 1 along every line through
 //! their middle.
 
+use std::cmp::Reverse;
+
 use super::Point;
 use super::threshold::Bits;
 
@@ -40,7 +42,7 @@ pub(super) fn finders(bits: &Bits, step: usize) -> Vec<Finder> {
             break;
         }
     }
-    found.sort_by(|a, b| b.seen.cmp(&a.seen));
+    found.sort_by_key(|finder| Reverse(finder.seen));
     found.truncate(MOST);
     found
 }

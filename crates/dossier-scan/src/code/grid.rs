@@ -19,6 +19,9 @@ pub(super) struct Grid {
 /// Which of [`Grid::anchors`] has no square on paper.
 pub(super) const BOTTOM_RIGHT: usize = 3;
 
+/// What the fit has to be with three corners known, for the last steps to make a code of it.
+const WORTH_IT: f32 = 0.4;
+
 /// Modules from the edge of a code to the middle of a square.
 const INSET: f32 = 3.5;
 
@@ -43,7 +46,7 @@ impl Grid {
     /// The corners of the code, clockwise from its top left.
     pub fn outline(&self) -> [Point; 4] {
         let (mapping, size) = (self.mapping(), self.size as f32);
-        [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size)].map(|(x, y)| mapping.to_page(x, y))
+        [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size)].map(|(x, y)| mapping.on_page(x, y))
     }
 
     /// How well what is the same in every code of this size (squares, dashed lines between them, alignment pattern)
@@ -78,6 +81,9 @@ impl Grid {
             let mut moved = self;
             moved.anchors[BOTTOM_RIGHT] = guess + Point { x: dx as f32, y: dy as f32 } * (0.5 * module);
             best = moved.keep_if_better(&mut self, best, page);
+        }
+        if best < WORTH_IT {
+            return (self, best);
         }
         for step in [0.5, 0.25, 0.12, 0.06] {
             for _ in 0..3 {
@@ -138,7 +144,7 @@ impl Mapping {
         }
     }
 
-    pub fn to_page(&self, x: f32, y: f32) -> Point {
+    pub fn on_page(&self, x: f32, y: f32) -> Point {
         let at = |[a, b, c]: [f32; 3]| a * x + b * y + c;
         let weight = at(self.weight);
         let weight = if weight.abs() < 1e-3 { 1e-3 } else { weight };
@@ -147,7 +153,7 @@ impl Mapping {
 
     /// The shade of a module: of its middle, and of four places around that where a module has many pixels.
     pub fn value(&self, page: &Gray, x: usize, y: usize, module: f32) -> f32 {
-        let Point { x, y } = self.to_page(x as f32 + 0.5, y as f32 + 0.5);
+        let Point { x, y } = self.on_page(x as f32 + 0.5, y as f32 + 0.5);
         let middle = page.sample(x, y);
         if module < 2.5 {
             return middle;

@@ -1,5 +1,7 @@
 //! Where on a page to look, and how hard.
 
+use std::cell::Cell;
+
 use super::finder::finders;
 use super::grid::Grid;
 use super::threshold::darker_than_around;
@@ -18,8 +20,10 @@ const CORNER_MM: f32 = 70.0;
 /// How far the surroundings reach that ink is darker than: more than the largest black square of a code.
 const AROUND_MM: f32 = 3.0;
 
-/// Guesses of one look that are brought into register.
-const MOST_FITTED: usize = 24;
+/// Guesses that are brought into register, in one look and on the whole page. Where there are more, something else
+/// was printed that looks like the squares of a code.
+const MOST_FITTED: usize = 16;
+const MOST_FITTED_OF_PAGE: usize = 150;
 /// A guess worth bringing into register, and one worth reading, as values of [`Grid::fit`].
 const LIKELY: f32 = 0.25;
 const CERTAIN: f32 = 0.5;
@@ -33,8 +37,9 @@ pub(crate) fn search(page: &Gray, wanted: &dyn Fn(&str) -> bool) -> Vec<Found> {
     let fine = reduced(page, FINE);
     let coarse = reduced(&fine, COARSE);
     let mut found = Vec::new();
+    let left = Cell::new(MOST_FITTED_OF_PAGE);
     let mut look = |look: &Look| {
-        for read in look.all(&fine, &coarse, page) {
+        for read in look.all(&fine, &coarse, page, &left) {
             if wanted(&read.text) && !found.iter().any(|known: &Found| known.text == read.text) {
                 found.push(read);
             }
@@ -106,7 +111,7 @@ const HARDER: [Look; 9] = [
 ];
 
 impl Look {
-    fn all(&self, fine: &Gray, coarse: &Gray, page: &Gray) -> Vec<Found> {
+    fn all(&self, fine: &Gray, coarse: &Gray, page: &Gray, left: &Cell<usize>) -> Vec<Found> {
         let whole = if self.place == Place::Coarse { coarse } else { fine };
         let parts = if self.place == Place::Corners {
             corners(whole)
@@ -126,16 +131,16 @@ impl Look {
             let pixels_per_mm = enlarged * whole.longest() as f32 / PAGE_MM;
             let scale = page.longest() as f32 / whole.longest() as f32;
             let origin = Point { x: part.x as f32, y: part.y as f32 };
-            for (text, grid) in self.read(&seen, pixels_per_mm) {
+            for (text, grid) in self.read(&seen, pixels_per_mm, left) {
                 let on_page = |point: Point| (origin + point * (1.0 / enlarged)) * scale;
-                let outline = grid.outline().map(|point| on_page(point)).map(|point| (point.x, point.y));
+                let outline = grid.outline().map(on_page).map(|point| (point.x, point.y));
                 found.push(Found { text, turned: turn_of(&grid), outline });
             }
         }
         found
     }
 
-    fn read(&self, seen: &Gray, pixels_per_mm: f32) -> Vec<(String, Grid)> {
+    fn read(&self, seen: &Gray, pixels_per_mm: f32, left: &Cell<usize>) -> Vec<(String, Grid)> {
         let reach = (AROUND_MM * pixels_per_mm) as usize;
         let bits = darker_than_around(seen, reach, self.margin);
         // A square's black middle is 1.7 mm high; it must lie on several of the rows.
@@ -149,11 +154,12 @@ impl Look {
         likely.retain(|(fit, _)| *fit > LIKELY);
         likely.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut read: Vec<(String, Grid)> = Vec::new();
-        for (_, grid) in likely.into_iter().take(MOST_FITTED) {
+        for (_, grid) in likely.into_iter().take(MOST_FITTED.min(left.get())) {
             let near = |other: &Grid| grid.anchors[0].distance(other.anchors[0]) < 3.0 * other.module();
             if read.iter().any(|(_, known)| near(known)) {
                 continue;
             }
+            left.set(left.get().saturating_sub(1));
             let (grid, fit) = grid.fitted(seen);
             if fit > CERTAIN
                 && let Some(text) = modules::text(seen, &grid)

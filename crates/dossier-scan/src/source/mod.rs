@@ -33,7 +33,7 @@ pub(crate) struct Source<'a> {
 enum Inside<'a> {
     Jpeg,
     Png,
-    Tiff(tiff::Tiff<'a>),
+    Tiff(Box<tiff::Tiff<'a>>),
     Pdf(pdf::Pdf),
 }
 
@@ -45,7 +45,7 @@ impl<'a> Source<'a> {
         let inside = match kind(bytes)? {
             Kind::Jpeg => Inside::Jpeg,
             Kind::Png => Inside::Png,
-            Kind::Tiff => Inside::Tiff(tiff::Tiff::open(bytes, limits)?),
+            Kind::Tiff => Inside::Tiff(Box::new(tiff::Tiff::open(bytes, limits)?)),
             Kind::Pdf => Inside::Pdf(pdf::Pdf::open(bytes, limits)?),
         };
         Ok(Self { bytes, limits, inside })

@@ -8,9 +8,16 @@ use flate2::write::ZlibEncoder;
 use super::scanner::Picture;
 
 pub fn jpeg(picture: &Picture, quality: u8) -> Vec<u8> {
+    jpeg_with_exif(picture, quality, &[])
+}
+
+pub fn jpeg_with_exif(picture: &Picture, quality: u8, exif: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let color = if picture.colors == 3 { jpeg_encoder::ColorType::Rgb } else { jpeg_encoder::ColorType::Luma };
-    let encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
+    if !exif.is_empty() {
+        encoder.add_exif_metadata(exif).unwrap();
+    }
     encoder.encode(&picture.pixels, picture.width as u16, picture.height as u16, color).unwrap();
     bytes
 }
@@ -65,6 +72,17 @@ pub fn embedded_jpeg(picture: &Picture, quality: u8) -> Embedded {
 pub fn embedded_flate(picture: &Picture) -> Embedded {
     let dictionary = format!("/ColorSpace {} /BitsPerComponent 8 /Filter [/FlateDecode]", color_space(picture));
     Embedded { width: picture.width, height: picture.height, dictionary, data: deflated(&picture.pixels) }
+}
+
+/// Black and white as Group 4 packs it, in JBIG2: a page and one region that covers it.
+pub fn embedded_jbig2(group_4: &[u8], width: usize, height: usize) -> Embedded {
+    let long = |number: usize| (number as u32).to_be_bytes();
+    let size = [long(width), long(height)].concat();
+    let page = [&[0, 0, 0, 0, 48, 0, 1], &long(19)[..], &size, &[0; 11]].concat();
+    let region = [&size[..], &[0; 9], &[1], group_4].concat();
+    let data = [&page[..], &[0, 0, 0, 1, 38, 0, 1], &long(region.len()), &region].concat();
+    let dictionary = "/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode".into();
+    Embedded { width, height, dictionary, data }
 }
 
 /// A PDF as scanners write it: one picture on each page.

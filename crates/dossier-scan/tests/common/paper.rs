@@ -19,6 +19,8 @@ pub struct Sheet {
     /// Printed on the back, with the margins changed.
     even: bool,
     seed: u64,
+    /// Another code somewhere on the page: what it says.
+    pub other: Option<String>,
 }
 
 /// Four documents in one stack; one of them is printed landscape, one has a long number and so a larger code.
@@ -33,14 +35,15 @@ pub fn stack() -> Vec<Sheet> {
     for (number, pages, landscape) in documents {
         for page in 1..=pages {
             let seed = sheets.len() as u64 + 1;
-            sheets.push(Sheet { code: format!("{number}/{page}"), landscape, even: page % 2 == 0, seed });
+            let code = format!("{number}/{page}");
+            sheets.push(Sheet { code, landscape, even: page % 2 == 0, seed, other: None });
         }
     }
     sheets
 }
 
 pub fn code_of(text: &str) -> QrCode {
-    let segments = [QrSegment::make_alphanumeric(text)];
+    let segments = QrSegment::make_segments(text);
     QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::new(2), Version::new(6), None, false).unwrap()
 }
 
@@ -92,6 +95,11 @@ fn page(sheet: &Sheet) -> Page {
     items.extend(line("第 3 页 / 共 4 页", Role::Sans, 7.5, (width / 2.0 - 10.0, baseline)));
     items.extend(line("校验码：3F7A-0C91-B2D4", Role::Sans, 7.5, (width - right - 50.0, baseline)));
     items.extend(code(&sheet.code, width - right - 14.0, height - 5.0 - 14.0));
+    if let Some(other) = &sheet.other {
+        let (x, y) = (left + 70.0, 90.0);
+        items.push(Item::Fill { rect: rect(x - 5.0, y - 5.0, 24.0, 24.0), color: Color(255, 255, 255) });
+        items.extend(code(other, x, y));
+    }
     Page { width: Abs::mm(width), height: Abs::mm(height), items }
 }
 

@@ -35,6 +35,21 @@ impl Sheet {
         (&pictures[usize::from(scan.color)], dpi / 25.4)
     }
 
+    /// With spots of ink over the code at the bottom right, each of them 2 to 5 mm wide.
+    pub fn spotted(&self, spots: usize, dice: &mut Dice) -> Self {
+        let mut color = self.fine[1].clone();
+        let mm = |length: f64| (length * 400.0 / 25.4) as usize;
+        let (right, bottom) = (color.width - mm(20.0), color.height - mm(5.0));
+        for _ in 0..spots {
+            let half = mm(dice.between(1.0, 2.5));
+            let (x, y) = (right - mm(dice.between(0.0, 14.0)), bottom - mm(dice.between(0.0, 14.0)));
+            for y in y - half..(y + half).min(color.height) {
+                color.pixels[(y * color.width + x - half) * 3..(y * color.width + x + half) * 3].fill(20);
+            }
+        }
+        Self::new(color)
+    }
+
     /// As if everything below a part of its height, on the right side, had been painted over.
     pub fn painted_over(&self, below: f32, paint: u8) -> Self {
         let mut color = self.fine[1].clone();
@@ -207,6 +222,15 @@ fn warped(scan: &Scan, u: f32, v: f32) -> (f32, f32) {
 fn in_greys(sheet: &Picture) -> Picture {
     let grey = |&[r, g, b]: &[u8; 3]| ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1000) as u8;
     Picture { colors: 1, pixels: sheet.pixels.as_chunks::<3>().0.iter().map(grey).collect(), ..*sheet }
+}
+
+/// Two pictures side by side, as two sheets are copied onto one of twice the size.
+pub fn side_by_side(left: &Picture, right: &Picture) -> Picture {
+    assert_eq!((left.height, left.colors), (right.height, right.colors));
+    let rows = |picture: &Picture| picture.width * picture.colors;
+    let lines = left.pixels.chunks_exact(rows(left)).zip(right.pixels.chunks_exact(rows(right)));
+    let pixels = lines.flat_map(|(left, right)| left.iter().chain(right).copied()).collect();
+    Picture { width: left.width + right.width, pixels, ..*left }
 }
 
 fn halved(picture: &Picture) -> Picture {

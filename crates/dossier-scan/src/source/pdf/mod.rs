@@ -23,7 +23,7 @@ use std::time::Duration;
 use hayro::hayro_syntax::{LoadPdfError, Pdf as Library};
 
 use super::{Pixels, guarded};
-use crate::{Limits, ScanError};
+use crate::{Limits, ScanError, TooLarge};
 
 /// Bytes of stack, of which only what is used is real: objects may lie 500 deep in one another.
 const STACK: usize = 64 << 20;
@@ -58,6 +58,10 @@ impl Pdf {
         spawned.map_err(|_| ScanError::TooSlow { page: None })?;
         let patience = Duration::from_secs(limits.seconds);
         let pages = pages.recv_timeout(patience).map_err(|error| gone(error, None))??;
+        if pages > limits.pages {
+            given_up.store(true, Ordering::Relaxed);
+            return Err(ScanError::TooLarge { page: None, what: TooLarge::Pages { most: limits.pages } });
+        }
         Ok(Self { requests, answers, pages, patience, given_up })
     }
 

@@ -107,9 +107,8 @@ impl Meter<'_> {
     }
 
     fn add(&mut self, work: f64) {
-        // Also where the sum is no number.
         self.work += work;
-        if !(self.work <= MOST_WORK) || self.given_up.load(Ordering::Relaxed) {
+        if self.work.is_nan() || self.work > MOST_WORK || self.given_up.load(Ordering::Relaxed) {
             self.leave_too_much();
         }
     }
@@ -148,7 +147,7 @@ impl Meter<'_> {
                 let copies = |side: f64, step: f32| (side / f64::from(step).abs()).ceil() + 1.0;
                 let across = copies(tile.bbox.width(), tile.x_step);
                 let down = copies(tile.bbox.height(), tile.y_step);
-                if !(across <= MOST_COPIES && down <= MOST_COPIES) {
+                if across.is_nan() || down.is_nan() || across.max(down) > MOST_COPIES {
                     self.leave_too_much();
                 }
                 let before = self.work;

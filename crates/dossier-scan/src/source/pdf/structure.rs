@@ -9,6 +9,9 @@ use crate::{Limits, ScanError, TooLarge};
 
 /// Bytes before the data of a stream in which its dictionary is looked for.
 const DICTIONARY: usize = 8 << 10;
+/// Bytes within which nesting is counted, and how deep it may be.
+const NESTING: usize = 8 << 10;
+const DEEPEST: usize = 200;
 /// Bytes at the end of a file in which its end mark stands.
 const END: usize = 4 << 10;
 
@@ -20,6 +23,9 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ScanError> {
     }
     if names(bytes, b"/Encrypt") {
         return Err(ScanError::Encrypted);
+    }
+    if nests_deep(bytes) {
+        return Err(ScanError::Damaged { page: None });
     }
     let most = limits.unpacked / 4;
     let mut left = most;
@@ -38,6 +44,26 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ScanError> {
         }
     }
     Ok(())
+}
+
+/// Whether things stand in things more than any program writes, which readers go through again for each of them.
+///
+/// Every few thousand bytes the count begins anew, since packed data may hold as many beginnings without an end.
+fn nests_deep(bytes: &[u8]) -> bool {
+    bytes.chunks(NESTING).any(|part| {
+        let mut depth = 0_usize;
+        let mut last = 0;
+        part.iter().any(|&byte| {
+            match (last, byte) {
+                (_, b'[') | (b'<', b'<') => depth += 1,
+                (_, b']') | (b'>', b'>') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            // Three signs are not two pairs.
+            last = if last == byte { 0 } else { byte };
+            depth > DEEPEST
+        })
+    })
 }
 
 /// Where the data of each stream begins.

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use hayro::hayro_syntax::object::dict::keys;
-use hayro::hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Stream};
+use hayro::hayro_syntax::object::{Dict, MaybeRef, Name, ObjRef, Object, Stream};
 use hayro::hayro_syntax::page::Page;
+use hayro::hayro_syntax::xref::XRef;
 
 use super::measure::{Filter, Refused, unpacked};
 use crate::source::check_size;
@@ -22,10 +23,10 @@ const MOST_WAVELETS: usize = 64_000_000;
 /// Refuses a page that would take too much to unpack.
 pub(super) fn page(page: &Page, number: usize, limits: &Limits) -> Result<(), ScanError> {
     let (width, height) = page.render_dimensions();
-    if !(width.max(height) <= LONGEST_SIDE) {
+    if width.is_nan() || height.is_nan() || width.max(height) > LONGEST_SIDE {
         return Err(ScanError::pixels(number, limits.pixels));
     }
-    let mut vetted = Vetted { number, limits, seen: HashSet::new(), objects: 0, unpacked: 0 };
+    let mut vetted = Vetted { xref: page.xref(), number, limits, seen: HashSet::new(), objects: 0, unpacked: 0 };
     let resources = page.resources();
     let inherited = [
         &resources.ext_g_states,
@@ -88,6 +89,7 @@ fn told(refused: Refused, number: usize, limits: &Limits) -> ScanError {
 }
 
 struct Vetted<'l> {
+    xref: &'l XRef,
     number: usize,
     limits: &'l Limits,
     seen: HashSet<ObjRef>,
@@ -99,35 +101,32 @@ impl Vetted<'_> {
     fn entries(&mut self, dict: &Dict, depth: usize) -> Result<(), ScanError> {
         for (key, value) in dict.entries() {
             // Ways back up to the document and its other pages, and what is not drawn.
-            if matches!(&*key, b"Parent" | b"P" | b"Metadata" | b"PieceInfo" | b"B" | b"A" | b"Dest" | b"Popup") {
-                continue;
-            }
-            match value {
-                MaybeRef::Ref(reference) => {
-                    if self.seen.insert(reference)
-                        && let Some(object) = dict.get::<Object>(&*key)
-                    {
-                        self.object(&object, depth)?;
-                    }
-                }
-                MaybeRef::NotRef(object) => self.object(&object, depth)?,
+            if !matches!(&*key, b"Parent" | b"P" | b"Metadata" | b"PieceInfo" | b"B" | b"A" | b"Dest" | b"Popup") {
+                self.value(value, depth)?;
             }
         }
         Ok(())
     }
 
-    fn array(&mut self, array: &Array, depth: usize) -> Result<(), ScanError> {
-        // Numbers make up the long arrays, and need no look.
-        for (raw, object) in array.raw_iter().zip(array.iter::<Object>()) {
-            let again = matches!(raw, MaybeRef::Ref(reference) if !self.seen.insert(reference));
-            if !again && !matches!(object, Object::Number(_)) {
-                self.object(&object, depth)?;
+    fn value(&mut self, value: MaybeRef<Object>, depth: usize) -> Result<(), ScanError> {
+        match value {
+            MaybeRef::Ref(reference) => {
+                if self.seen.insert(reference)
+                    && let Some(object) = self.xref.get::<Object>(reference.into())
+                {
+                    self.object(&object, depth)?;
+                }
+                Ok(())
             }
+            MaybeRef::NotRef(object) => self.object(&object, depth),
         }
-        Ok(())
     }
 
     fn object(&mut self, object: &Object, depth: usize) -> Result<(), ScanError> {
+        // Numbers make up the long arrays, and need no look.
+        if matches!(object, Object::Number(_)) {
+            return Ok(());
+        }
         self.objects += 1;
         if self.objects > MOST_OBJECTS || depth > DEEPEST {
             return Err(ScanError::TooLarge { page: Some(self.number), what: TooLarge::Drawing });
@@ -144,7 +143,7 @@ impl Vetted<'_> {
                     _ => self.entries(dict, depth + 1),
                 }
             }
-            Object::Array(array) => self.array(array, depth + 1),
+            Object::Array(array) => array.raw_iter().try_for_each(|value| self.value(value, depth + 1)),
             _ => Ok(()),
         }
     }
@@ -177,7 +176,7 @@ fn jbig2_sizes(data: &[u8]) -> Vec<(usize, usize)> {
     while let Some((kind, start, length)) = jbig2_segment(data, at) {
         // Regions of text, halftone, plain and refined ones, and the page itself begin with width and height.
         if matches!(kind, 4..=7 | 20..=23 | 36..=43 | 48)
-            && let Some([width, height]) = data.get(start..start + 8).map(|bytes| two_longs(bytes))
+            && let Some([width, height]) = data.get(start..start + 8).map(two_longs)
         {
             // The height of a page that comes in stripes is not known; it is no more than 65,535.
             let height = if kind == 48 && height == usize::try_from(u32::MAX).unwrap_or(0) { 1 } else { height };
