@@ -5,6 +5,8 @@
 mod arguments;
 mod ask;
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod instance;
 mod papers;
 mod program;

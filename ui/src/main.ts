@@ -3,7 +3,7 @@ import { createApp } from "vue";
 import App from "./App.vue";
 import { backendKey, chooseBackend } from "./backend";
 
-import "element-plus/dist/index.css";
+import "./style/library.css";
 import "./style/fonts.css";
 import "./style/tokens.css";
 import "./style/element.css";

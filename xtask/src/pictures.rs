@@ -25,6 +25,7 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
     let folder = checkout.root.join("docs/pictures");
     fs::create_dir_all(&folder).at("创建", &folder)?;
     step("绘制图片", || exported.iter().try_for_each(|document| draw(checkout, document, &folder)))?;
+    step("绘制审批各阶段的图片", || stages(checkout, &dossier, &folder))?;
     screens(checkout, &folder.join("window"))
 }
 
@@ -38,6 +39,49 @@ fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
         let walk = ["test", "--package", "dossier-window-tests", "--test", "screens", "at_1280"];
         run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))
     })
+}
+
+/// Who signs the sample's application.
+const SIGNERS: [&str; 5] = ["方文川", "丁立", "王小天", "赵昇", "周明"];
+
+/// The sample's application at each stage of its life: to be signed, half signed, in force, void.
+fn stages(checkout: &Checkout, dossier: &Path, folder: &Path) -> Result<(), Failure> {
+    let work = checkout.target.join("stages");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).at("创建", &work)?;
+    let data = work.join("data");
+    let dossier = |arguments: &[&str]| run_quietly(checkout.command(dossier).arg("--data").arg(&data).args(arguments));
+    let picture = |name: &str, page: &str, print: &[&str]| -> Result<(), Failure> {
+        let pdf = work.join(name).with_extension("pdf");
+        dossier(&[&["print", "D0001", "--to", &pdf.to_string_lossy()], print].concat())?;
+        let mut pdftoppm = checkout.command("pdftoppm");
+        pdftoppm.args(["-png", "-singlefile", "-r", DOTS_PER_INCH, "-f", page, "-l", page]);
+        run_quietly(pdftoppm.arg(&pdf).arg(folder.join(name)))?;
+        println!("  {}", checkout.shown(&folder.join(name).with_extension("png")));
+        Ok(())
+    };
+    let sign = |name: &str| dossier(&["sign", "D0001", "--name", name]);
+    dossier(&["release", "sample"])?;
+    dossier(&["submit", "D0001"])?;
+    picture("stage-1-submitted", "3", &[])?;
+    for name in &SIGNERS[..2] {
+        sign(name)?;
+    }
+    picture("stage-2-signed", "3", &[])?;
+    for name in &SIGNERS[2..] {
+        sign(name)?;
+    }
+    dossier(&["control", "D0001"])?;
+    dossier(&["copy", "issue", "D0001", "--department", "运维部"])?;
+    picture("stage-3-controlled", "1", &["--copy", "1"])?;
+    dossier(&["revise", "D0001", "--change", "发布推迟一周"])?;
+    dossier(&["submit", "D0001"])?;
+    dossier(&["print", "D0001", "--to", &work.join("next.pdf").to_string_lossy()])?;
+    for name in SIGNERS {
+        sign(name)?;
+    }
+    dossier(&["control", "D0001"])?;
+    picture("stage-4-void", "1", &["--revision", "V1.0"])
 }
 
 fn draw(checkout: &Checkout, document: &Exported, folder: &Path) -> Result<(), Failure> {

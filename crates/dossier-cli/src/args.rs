@@ -56,11 +56,82 @@ pub enum Action {
     /// 发布（卷宗）：列出、新建、查看、添加文档、删除、载入示例
     #[command(subcommand)]
     Release(ReleaseAction),
+    /// 提交审批：冻结为一个版本，给出正式编号
+    Submit(Submit),
+    /// 文档的审批情况：各版本、各环节、签字、校验码
+    Approval(Document),
+    /// 登记一个签字
+    Sign(Sign),
+    /// 更正：说明登记错了什么（原记录不变）
+    Correct(Correct),
+    /// 撤回审批中的版本，转为下一版的草稿
+    Withdraw(WithReason),
+    /// 生效：已批准的版本成为受控（现行）
+    Control(Control),
+    /// 作废一个版本
+    Void(Void),
+    /// 以现有内容建立下一版的草稿
+    Revise(Revise),
+    /// 放弃下一版的草稿，回到有效的版本
+    Discard(Document),
+    /// 打印已提交的版本（记录打印；同一版本的字节不变）
+    Print(Print),
+    /// 修订对照：两个版本的不同之处
+    Compare(Compare),
+    /// 用纸上的校验码核对：存储的版本是否就是打印的那一份
+    VerifyPrint(VerifyPrint),
+    /// 受控副本：分发、签收、回收
+    #[command(subcommand)]
+    Copy(CopyAction),
+    /// 正式编号：下一个、作废、登记纸上已用的
+    #[command(subcommand)]
+    Number(NumberAction),
+    /// 审计记录：核对、查看
+    #[command(subcommand)]
+    Audit(AuditAction),
     /// 关于：版本、数据文件夹、数量和许可
     About,
     /// 设置：单位、部门、人员和打印
     #[command(subcommand)]
     Settings(SettingsAction),
+    /// 备份：立即备份、列出、核对、先看看、恢复、第二个文件夹
+    #[command(subcommand)]
+    Backup(BackupAction),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BackupAction {
+    /// 立即备份一份，并打开核对；没有改动时不重复备份
+    Now,
+    /// 列出全部备份，最近的在前；数据库损坏时也能用
+    List,
+    /// 打开并核对一份备份；不写则逐一核对全部
+    Verify {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: Option<PathBuf>,
+    },
+    /// 先看看：备份里有什么，恢复后会失去什么；什么也不改
+    Look {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: PathBuf,
+    },
+    /// 从备份恢复；现在的数据会保留一份
+    Restore {
+        /// 备份的文件名，或文件的路径
+        #[arg(value_name = "备份")]
+        file: PathBuf,
+    },
+    /// 第二个备份文件夹（移动盘或共享文件夹），每天存一份；不写则查看
+    Folder {
+        /// 文件夹
+        #[arg(value_name = "文件夹", conflicts_with = "none")]
+        folder: Option<PathBuf>,
+        /// 不再使用第二个文件夹
+        #[arg(long)]
+        none: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -224,6 +295,246 @@ pub struct Import {
     /// 只显示将导入什么，不写入
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Submit {
+    #[command(flatten)]
+    pub document: Document,
+    /// 走哪种审批流程（有几种可走时）
+    #[arg(long, value_name = "流程")]
+    pub chain: Option<String>,
+    /// 变更说明（从第二版起必填）
+    #[arg(long, value_name = "文字")]
+    pub change: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Sign {
+    #[command(flatten)]
+    pub document: Document,
+    /// 第几步，从 1 数；不写则是下一步
+    #[arg(long, value_name = "步")]
+    pub step: Option<usize>,
+    /// 签字人
+    #[arg(long, value_name = "姓名")]
+    pub name: String,
+    /// 纸上的日期，如 `2026-03-11`；不写则是今天
+    #[arg(long, value_name = "日期")]
+    pub date: Option<String>,
+    /// 意见：`agree`（同意）、`refuse`（不同意）、`supplement`（需补充说明）
+    #[arg(long, value_name = "意见", default_value = "agree")]
+    pub opinion: String,
+    /// 需补充什么
+    #[arg(long, value_name = "文字", default_value = "")]
+    pub supplement: String,
+    /// 在这台电脑上签，不是在纸上
+    #[arg(long)]
+    pub machine: bool,
+    /// 手写的笔画（JSON），在电脑上签时可附
+    #[arg(long, value_name = "文件", requires = "machine")]
+    pub ink: Option<PathBuf>,
+    /// 同一人签两步的理由
+    #[arg(long, value_name = "文字", default_value = "")]
+    pub reason: String,
+    /// 哪个流程；不写则是审批
+    #[arg(long, value_name = "流程")]
+    pub chain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Correct {
+    #[command(flatten)]
+    pub document: Document,
+    /// 第几步，从 1 数
+    #[arg(long, value_name = "步")]
+    pub step: usize,
+    /// 哪个流程；不写则是审批
+    #[arg(long, value_name = "流程")]
+    pub chain: Option<String>,
+    /// 更正说明
+    #[arg(value_name = "文字")]
+    pub text: String,
+}
+
+#[derive(Debug, Args)]
+pub struct WithReason {
+    #[command(flatten)]
+    pub document: Document,
+    /// 原因
+    #[arg(long, value_name = "文字")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Control {
+    #[command(flatten)]
+    pub document: Document,
+    /// 生效日期；不写则是今天
+    #[arg(long, value_name = "日期")]
+    pub date: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Void {
+    #[command(flatten)]
+    pub document: Document,
+    /// 哪个版本；不写则是最新的
+    #[arg(long, value_name = "版本")]
+    pub revision: Option<String>,
+    /// 原因
+    #[arg(long, value_name = "文字")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Revise {
+    #[command(flatten)]
+    pub document: Document,
+    /// 大版本：V2.0 而不是 V1.1
+    #[arg(long)]
+    pub major: bool,
+    /// 变更说明
+    #[arg(long, value_name = "文字")]
+    pub change: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Print {
+    #[command(flatten)]
+    pub document: Document,
+    /// 写到的文件：.pdf
+    #[arg(long, value_name = "文件")]
+    pub to: PathBuf,
+    /// 哪个版本；不写则是最新的
+    #[arg(long, value_name = "版本")]
+    pub revision: Option<String>,
+    /// 受控副本（分发记录的序号，见 `copy list`）
+    #[arg(long, value_name = "序号", conflicts_with = "uncontrolled")]
+    pub copy: Option<i64>,
+    /// 非受控副本，仅供参考
+    #[arg(long)]
+    pub uncontrolled: bool,
+    /// 印装订线
+    #[arg(long)]
+    pub binding: bool,
+    /// 双面打印：偶数页左右页边距互换
+    #[arg(long)]
+    pub duplex: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    #[command(flatten)]
+    pub document: Document,
+    /// 旧版本；不写则是上一版
+    #[arg(long, value_name = "版本")]
+    pub from: Option<String>,
+    /// 新版本；不写则是最新的
+    #[arg(long = "with", value_name = "版本")]
+    pub with: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyPrint {
+    /// 页脚的校验码，如 `3F7A-0C91-B2D4`
+    #[arg(value_name = "校验码")]
+    pub code: String,
+    /// 页脚的审计锚，如 `128-9C41D2E07A55`
+    #[arg(long, value_name = "审计锚")]
+    pub anchor: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CopyAction {
+    /// 分发一份受控副本，给出分发号
+    Issue {
+        #[command(flatten)]
+        document: Document,
+        /// 分发给哪个部门
+        #[arg(long, value_name = "部门")]
+        department: String,
+        /// 领用人
+        #[arg(long, value_name = "姓名", default_value = "")]
+        holder: String,
+    },
+    /// 登记签收
+    Receive {
+        #[command(flatten)]
+        copy: CopyNumber,
+        /// 签收人；不写则是领用人
+        #[arg(long, value_name = "姓名", default_value = "")]
+        by: String,
+        /// 签收日期；不写则是今天
+        #[arg(long, value_name = "日期")]
+        date: Option<String>,
+    },
+    /// 登记回收
+    Return {
+        #[command(flatten)]
+        copy: CopyNumber,
+        /// 情况：收回、销毁、遗失…
+        #[arg(long, value_name = "文字", default_value = "")]
+        note: String,
+        /// 回收日期；不写则是今天
+        #[arg(long, value_name = "日期")]
+        date: Option<String>,
+    },
+    /// 列出一份文档的分发记录
+    List(Document),
+    /// 列出要收回的副本：版本已作废而副本还没收回
+    Due,
+}
+
+#[derive(Debug, Args)]
+pub struct CopyNumber {
+    /// 分发记录的序号，见 `copy list`
+    #[arg(value_name = "序号")]
+    pub id: i64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NumberAction {
+    /// 下一个编号
+    Next(TemplateName),
+    /// 列出已给出的编号
+    List {
+        /// 只列这一年的
+        #[arg(long, value_name = "年份")]
+        year: Option<i32>,
+    },
+    /// 作废下一个编号，登记原因
+    Void {
+        #[command(flatten)]
+        template: TemplateName,
+        /// 原因
+        #[arg(long, value_name = "文字")]
+        reason: String,
+    },
+    /// 登记启用本程序以前今年在纸上用到的编号，之后接着编
+    Start {
+        #[command(flatten)]
+        template: TemplateName,
+        /// 纸上用到的最后一个编号
+        #[arg(long, value_name = "编号")]
+        last_used: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditAction {
+    /// 核对全部记录：链条、版本、签字、编号、扫描件
+    Verify {
+        /// 纸上的审计锚，如 `128-9C41D2E07A55`
+        #[arg(long, value_name = "审计锚")]
+        anchor: Option<String>,
+    },
+    /// 列出记录，最早的在前
+    List {
+        /// 只列这份文档或发布的，如 `D0001`
+        #[arg(value_name = "编号")]
+        subject: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -403,7 +714,13 @@ mod tests {
 
     #[test]
     fn help_holds_no_english_headings() {
-        for line in ["dossier --help", "dossier render --help", "dossier template --help", "dossier import -h"] {
+        for line in [
+            "dossier --help",
+            "dossier render --help",
+            "dossier template --help",
+            "dossier import -h",
+            "dossier backup --help",
+        ] {
             let Typed::Show(help) = parse(line.split(' ').map(OsString::from)) else { panic!("{line}") };
             let help = help.to_string();
             assert!(help.contains("用法："), "{help}");

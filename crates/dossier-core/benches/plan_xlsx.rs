@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use dossier_core::compose::{Letterhead, Wanted, compose};
+use dossier_core::compose::{Letterhead, Marks, Wanted, compose};
 use dossier_core::document::{Draft, Values, validate};
 use dossier_core::sheet::{self, Meta};
 use dossier_core::template::Template;
@@ -36,7 +36,7 @@ fn main() {
     for _ in 0..RUNS {
         let start = Instant::now();
         let values = Values::new(&document, &template, &facts);
-        let paper = compose(&template, &values, &Letterhead::default(), Wanted::default());
+        let paper = compose(&template, &values, &Letterhead::default(), &Marks::default(), Wanted::default());
         composing.push(start.elapsed());
         bytes = sheet::write(&paper, &template, document.content(), &meta).expect("the plan can be written");
         whole.push(start.elapsed());

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dossier_core::Environment;
-use dossier_core::compose::Front;
+use dossier_core::compose::{Front, Marks};
 use dossier_core::document::{Draft, validate};
 use dossier_core::export::{Format, Job, Options, export};
 use dossier_core::settings::Settings;
@@ -73,6 +73,7 @@ fn report(environment: &Environment, template: &Template, content: Map<String, V
         options: Options { front: Front::Never, ..Options::default() },
         year: 2026,
         provisional_number: None,
+        marks: Marks::default(),
     };
     export(&job, Format::Pdf).expect("a report").bytes
 }

@@ -129,6 +129,11 @@ pub struct DossierDocument {
     pub missing: usize,
     /// Rows of a plan table; null for other forms.
     pub rows: Option<usize>,
+    /// Of a document in review: 审批中 3/5.
+    pub steps_signed: Option<usize>,
+    pub steps_all: Option<usize>,
+    /// The revision that is 受控: `V1.1`.
+    pub in_force: Option<String>,
 }
 
 /// A release to be begun.

@@ -93,6 +93,12 @@ pub enum Code {
     Installation,
     /// A fault of the program itself; what was being done has not happened.
     Internal,
+    /// A document or revision cannot go there from where it stands.
+    IllegalMove,
+    /// A signature out of its order, before its time, or on a step that is signed.
+    IllegalSignature,
+    /// It can be done once somebody says why.
+    ReasonNeeded,
 
     // Workbooks from outside that cannot be used.
     CorruptFile,

@@ -54,12 +54,16 @@ pub struct Job<'a> {
     pub year: i32,
     /// Stands for the official number while there is none.
     pub provisional_number: Option<String>,
+    /// What a frozen revision carries beside its content.
+    pub marks: crate::compose::Marks,
 }
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     pub bytes: Vec<u8>,
+    /// Pages of a PDF; 0 of anything else.
+    pub pages: usize,
     /// What does not look as it was typed, such as characters that no font has, each with its field.
     pub warnings: Vec<Issue>,
 }
@@ -98,7 +102,7 @@ pub fn export(job: &Job<'_>, format: Format) -> Result<Exported> {
     match format {
         Format::Pdf => pdf::render(job),
         Format::Xlsx => render_xlsx(job),
-        Format::Json => Ok(Exported { bytes: content_json(job), warnings: Vec::new() }),
+        Format::Json => Ok(Exported { bytes: content_json(job), pages: 0, warnings: Vec::new() }),
     }
 }
 
@@ -125,5 +129,5 @@ fn render_xlsx(job: &Job<'_>) -> Result<Exported> {
         organisation: job.settings.organisation.name.clone(),
         created: paper::date(job).into(),
     };
-    Ok(Exported { bytes: sheet::write(&paper, job.template, &content, &meta)?, warnings: Vec::new() })
+    Ok(Exported { bytes: sheet::write(&paper, job.template, &content, &meta)?, pages: 0, warnings: Vec::new() })
 }

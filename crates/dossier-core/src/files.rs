@@ -2,10 +2,11 @@
 //!
 //! Reading has limits, writing is whole or not at all, and every error names the file, what was tried and the way out.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use memmap2::Mmap;
 
@@ -148,6 +149,89 @@ pub fn remove(path: &Path) -> Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(problem("删除", path, &error)),
         _ => Ok(()),
     }
+}
+
+/// Makes an empty file of a name that is free.
+///
+/// # Errors
+/// The name is taken, the folder is missing or not writable, the disk is full.
+pub fn create(path: &Path) -> Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| problem("写入", path, &error))
+}
+
+/// Opens a file to be read piece by piece.
+///
+/// # Errors
+/// The file is missing or not readable.
+pub fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| problem("读取", path, &error))
+}
+
+/// Copies a file that nobody writes to under a name that is free, and waits until the bytes are on the disk. What a
+/// failed copy leaves is removed.
+///
+/// # Errors
+/// The file cannot be read, the name is taken, the place is not writable, the disk is full.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut source = open(from)?;
+    let mut target = create(to)?;
+    let copied = io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
+    copied.map_err(|error| {
+        drop(target);
+        let _ = fs::remove_file(to);
+        problem("写入", to, &error)
+    })
+}
+
+/// Gives a file a second name where the disk can, else the second name alone. A second name that stands there stays.
+///
+/// # Errors
+/// The file is missing, the place is not writable.
+pub fn name_also(file: &Path, second: &Path) -> Result<()> {
+    if !second.exists() && fs::hard_link(file, second).is_err() {
+        fs::rename(file, second).map_err(|error| problem("写入", second, &error))?;
+    }
+    sync_folder_of(second);
+    Ok(())
+}
+
+/// Holds a file that stands for a folder, so that one process at a time works there. It ends with the process.
+#[derive(Debug)]
+pub struct Held(#[expect(dead_code, reason = "closing it lets go")] File);
+
+/// Takes hold of a folder by a file in it; waits for another process up to `patience`.
+///
+/// # Errors
+/// Another process holds it all the time; the file cannot be made.
+pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(|error| problem("写入", path, &error))?;
+    let pause = Duration::from_millis(20);
+    let mut left = patience;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if left.is_zero() => {
+                let folder = path.parent().unwrap_or(path);
+                return Err(Error::new(Code::Busy, format!("另一个窗口或程序正在使用 `{}`", display(folder)))
+                    .hint("等它完成后再试；若一直如此，请关闭其他正在使用同一数据文件夹的程序"));
+            }
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(pause);
+                left = left.saturating_sub(pause);
+            }
+            // Some shares know no locks; they are slow enough that two programs seldom meet there.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(Held(file)),
+        }
+    }
+}
+
+/// When a file was last written; none where it is missing or the disk does not say.
+pub fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
 }
 
 /// Gives a finished file its final name in one step.

@@ -1,7 +1,9 @@
 //! The product without a window: templates, documents, storage, import and export.
 
+pub mod backup;
 mod carried;
 pub mod compose;
+pub mod control;
 pub mod document;
 pub mod dossiers;
 pub mod environment;
@@ -11,6 +13,7 @@ pub mod files;
 pub mod form;
 pub mod import;
 mod initials;
+mod policy;
 pub mod settings;
 pub mod sheet;
 pub mod storage;

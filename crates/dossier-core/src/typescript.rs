@@ -29,10 +29,11 @@ fn declaration<T: TS>(config: &Config) -> String {
 }
 
 fn generated() -> String {
+    use crate::backup::wire::*;
     use crate::dossiers::*;
     use crate::form::*;
     use crate::import::confirm::*;
-    use crate::settings::{DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
+    use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
     use crate::storage::Status;
     use crate::{Error, Issue};
     let config = &Config::default().with_large_int("number");
@@ -43,7 +44,9 @@ fn generated() -> String {
         ImportRequest, ImportMode, ImportPreview, ImportColumn, ImportedRow, ImportWarning,
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
-        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, Issue, Error,
+        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
+        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, BackupStatus, SecondFolder, BackupMade,
+        BackupRestored, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dossier_core::compose::{Front, Letterhead, Wanted, compose};
+use dossier_core::compose::{Front, Letterhead, Marks, Wanted, compose};
 use dossier_core::document::{Draft, Values, validate};
 use dossier_core::template::Library;
 use dossier_layout::{FontData, Fonts, dump, lay_out};
@@ -39,7 +39,7 @@ fn the_samples_are_laid_out_as_before() {
             ..Letterhead::default()
         };
         let wanted = Wanted { draft: true, front: Front::Auto, ..Wanted::default() };
-        let paper = compose(template, &values, &letterhead, wanted);
+        let paper = compose(template, &values, &letterhead, &Marks::default(), wanted);
         let frames = dump(&lay_out(&paper.content, &fonts));
         expect_file![format!("{}/tests/golden/{}.txt", root.display(), template.id)].assert_eq(&frames);
     }

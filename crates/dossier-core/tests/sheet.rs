@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dossier_core::compose::{Letterhead, Wanted, compose};
+use dossier_core::compose::{Letterhead, Marks, Wanted, compose};
 use dossier_core::document::{Document, Draft, Values, validate};
 use dossier_core::import;
 use dossier_core::sheet::{self, Meta, ReadBack};
@@ -46,7 +46,7 @@ fn export(template: &Template, document: &Document, wanted: Wanted) -> Vec<u8> {
         classification: "内部".into(),
         ..Letterhead::default()
     };
-    let paper = compose(template, &Values::new(document, template, &facts), &letterhead, wanted);
+    let paper = compose(template, &Values::new(document, template, &facts), &letterhead, &Marks::default(), wanted);
     sheet::write(&paper, template, document.content(), &meta()).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
@@ -210,7 +210,7 @@ fn what_excel_cannot_hold_is_refused_with_its_field() {
     let Ok(document) = validate(&draft, &template) else { return };
     let facts = Map::new();
     let values = Values::new(&document, &template, &facts);
-    let paper = compose(&template, &values, &Letterhead::default(), Wanted::default());
+    let paper = compose(&template, &values, &Letterhead::default(), &Marks::default(), Wanted::default());
     let error = sheet::write(&paper, &template, document.content(), &meta()).unwrap_err();
     assert_eq!(error.issues[0].path, "systems[1].change");
     assert_eq!(error.message, "“发布计划表”第 2 行“变更内容”有 33000 个字符，Excel 的一个单元格最多 32767 个");

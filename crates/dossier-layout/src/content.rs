@@ -3,6 +3,8 @@
 //! Measures that belong to the house style (type, padding, spaces) are in [`crate::style`]; here stand only those
 //! that a template decides, such as the widths of cells.
 
+use std::sync::Arc;
+
 use crate::{Abs, ImageId};
 
 /// A whole document.
@@ -18,8 +20,49 @@ pub struct Content {
     /// Whether a table of contents comes before the body.
     pub contents: Contents,
     pub body: Vec<Block>,
-    /// Rises across every page but the cover.
-    pub watermark: Option<String>,
+    /// Rises across every page; that of a draft leaves the cover out.
+    pub watermark: Option<Watermark>,
+    /// Stands on the first sheet.
+    pub stamp: Option<Stamp>,
+}
+
+/// What rises across pages: 草稿, 作废.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watermark {
+    pub text: String,
+    /// Stand below it, small: 作废日期, what took its place.
+    pub lines: Vec<String>,
+    /// Also on the cover.
+    pub on_cover: bool,
+}
+
+/// A stamp at the right margin of the first sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    pub kind: StampKind,
+    /// Below its words, side by side: 分发号 and date.
+    pub lines: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StampKind {
+    /// 受控文件
+    Controlled,
+    /// 作废
+    Obsolete,
+    /// 非受控，仅供参考
+    Uncontrolled,
+}
+
+/// What every page of a frozen revision says of itself, in the footer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Check {
+    /// 3F7A-0C91-B2D4
+    pub code: String,
+    /// Head of the audit log: 128-9C41D2E07A55
+    pub anchor: Option<String>,
+    /// The square code says this, a slash, and the number of the page.
+    pub payload: String,
 }
 
 /// When to print 目录.
@@ -64,6 +107,7 @@ pub struct Furniture {
     pub marks: [[Vec<Inline>; 2]; 2],
     /// Such as 表单编号 and 表单版本.
     pub form: String,
+    pub check: Option<Check>,
 }
 
 /// A picture and its shape.
@@ -224,12 +268,36 @@ pub enum Inline {
         width: Abs,
         text: &'static str,
     },
+    /// A signature as it was drawn.
+    Ink(Arc<Ink>),
     /// Space between two options: 1 em, nothing at the end of a line.
     Gap,
     /// A new line.
     Break,
     /// Stays on one line where it fits there.
     Together(Vec<Inline>),
+}
+
+/// A signature drawn with pen or mouse.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ink {
+    /// Points of each stroke, from (0, 0) at the top left of its box to (1, 1).
+    pub strokes: Vec<Vec<(f64, f64)>>,
+    /// Width of its box divided by its height.
+    pub aspect: f64,
+    /// The name that it stands for: read out, not seen.
+    pub name: String,
+}
+
+impl Ink {
+    /// No signature is larger than this on paper.
+    const LARGEST: (Abs, Abs) = (Abs::mm(25.0), Abs::mm(9.0));
+
+    /// How wide it is drawn.
+    pub fn width(&self) -> Abs {
+        let (width, height) = Self::LARGEST;
+        (height * self.aspect).min(width)
+    }
 }
 
 /// A text in one face.

@@ -63,6 +63,36 @@ pub(crate) fn measure(fonts: &Fonts, style: Style, measures: &Measures, blocks: 
     builder.flow
 }
 
+impl Flow {
+    /// Leaves the upper right corner of the first page free: what follows the title starts no higher than `bottom`,
+    /// and so does a title wider than `beside`, what is left of the page beside the corner.
+    pub fn make_room(&mut self, bottom: Abs, beside: Abs) {
+        let is_title = |slab: &Slab| match &slab.what {
+            What::Lines { lines, typ } => {
+                typ.size == TITLE.size && lines.iter().all(|(x, line)| (*x + line.width).fits(beside))
+            }
+            _ => false,
+        };
+        let titles = self.slabs.iter().take_while(|slab| is_title(slab)).count();
+        let mut y = Abs::ZERO;
+        for index in 0..titles {
+            let space = if index == 0 { Abs::ZERO } else { self.slabs[index - 1].after.max(self.slabs[index].before) };
+            y += space + self.slabs[index].height;
+        }
+        match titles.checked_sub(1) {
+            Some(last) => self.slabs[last].after = self.slabs[last].after.max(bottom - y),
+            None => {
+                let what = What::Lines { lines: Vec::new(), typ: TITLE };
+                let (before, after) = (Abs::ZERO, Abs::ZERO);
+                self.slabs.insert(
+                    0,
+                    Slab { height: bottom, before, after, keep: true, new_page: false, heading: None, what },
+                );
+            }
+        }
+    }
+}
+
 struct Builder<'a> {
     fonts: &'a Fonts,
     style: Style,
@@ -348,7 +378,7 @@ fn is_head(slab: &Slab) -> bool {
 
 fn has_blanks(inlines: &[Inline]) -> bool {
     inlines.iter().any(|inline| match inline {
-        Inline::Box { .. } | Inline::Blank { .. } | Inline::Break => true,
+        Inline::Box { .. } | Inline::Blank { .. } | Inline::Ink(_) | Inline::Break => true,
         Inline::Together(inner) => has_blanks(inner),
         Inline::Text(_) | Inline::Gap => false,
     })

@@ -15,6 +15,7 @@ mod flow;
 mod fonts;
 mod frames;
 mod geometry;
+mod marks;
 mod paginate;
 mod place;
 pub mod style;

@@ -1,8 +1,10 @@
 //! Places what was measured: header and footer, cover, contents, and every line and row at its fixed point.
 
-use crate::content::{Content, Contents, Cover, Furniture, Inline, Logo, Span, Style};
+use crate::content::{Content, Contents, Cover, Furniture, Inline, Logo, Span, Style, Watermark};
 use crate::flow::{Flow, Heading, Slab, What, measure};
+use crate::fonts::Measured;
 use crate::frames::{Color, Dash, Frames, Item, OutlineEntry, Page, PathStep};
+use crate::marks::{self, STAMP_SIZE};
 use crate::paginate::{Piece, Placed, paginate};
 use crate::style::{CELL, LINE, Measures, SMALL, TEXT, TITLE, TITLE_TRACKING, Type, measures};
 use crate::table::{frame, rule};
@@ -11,8 +13,16 @@ use crate::{Abs, Fonts, Point, Rect, Role};
 
 const WATERMARK_SIZE: Abs = Abs::pt(128.0);
 const WATERMARK_TRACKING: f64 = 0.45;
+/// Of the lines below it.
+const WATERMARK_LINE: Abs = Abs::pt(14.0);
 /// Black at 9 %.
 const WATERMARK_COLOR: Color = Color(0xE8, 0xE8, 0xE8);
+
+/// Middle of the footer, from the lower edge of the sheet.
+const FOOTER_MIDDLE: Abs = Abs::mm(12.5);
+/// Upper edge of a stamp, from the top of an upright and of a wide sheet.
+const STAMP_TOP: Abs = Abs::mm(24.5);
+const STAMP_TOP_WIDE: Abs = Abs::mm(25.4);
 
 /// Lays a document out.
 ///
@@ -23,6 +33,10 @@ pub fn lay_out(content: &Content, fonts: &Fonts) -> Frames {
     let mut front = measure(fonts, content.style, &measures, &content.front);
     let front_pages = paginate(&mut front, height);
     let mut body = measure(fonts, content.style, &measures, &content.body);
+    let stamped = content.stamp.is_some() && content.cover.is_none() && front_pages.is_empty();
+    if stamped {
+        body.make_room(stamp_bottom(content.style) - measures.margins.top, measures.text_width() - STAMP_SIZE.0);
+    }
     let body_pages = paginate(&mut body, height);
 
     let covers = usize::from(content.cover.is_some());
@@ -57,6 +71,12 @@ pub fn lay_out(content: &Content, fonts: &Fonts) -> Frames {
         })
         .collect();
     placer.frames
+}
+
+/// Nothing under the title starts above this where the first page is stamped.
+fn stamp_bottom(style: Style) -> Abs {
+    let top = if style == Style::Table { STAMP_TOP_WIDE } else { STAMP_TOP };
+    top + STAMP_SIZE.1 + Abs::mm(2.0)
 }
 
 /// The headings of a flow with page and place.
@@ -135,8 +155,13 @@ impl Placer<'_> {
         self.text(flow, placed, left, &mut fills, &mut items);
         self.footer(left, number, &mut items);
         self.binding_line(number, &mut items);
-        if let Some(text) = &self.content.watermark {
-            fills.extend(self.watermark(text));
+        if let Some(watermark) = &self.content.watermark {
+            fills.extend(self.watermark(watermark));
+        }
+        if let Some(stamp) = self.content.stamp.as_ref().filter(|_| number == 1) {
+            let top = if self.content.style == Style::Table { STAMP_TOP_WIDE } else { STAMP_TOP };
+            let right = left + self.measures.text_width();
+            items.extend(marks::stamp(self.fonts, stamp, Point::new(right - STAMP_SIZE.0, top)));
         }
         fills.extend(items);
         self.frames.pages.push(Page { width: self.measures.width, height: self.measures.height, items: fills });
@@ -270,11 +295,15 @@ impl Placer<'_> {
     fn footer(&self, left: Abs, number: usize, items: &mut Vec<Item>) {
         let typ = Type { size: SMALL, pitch: SMALL };
         let setting = Setting::sans(typ);
-        let base = baseline(self.measures.height - Abs::mm(12.5) - SMALL / 2.0, typ);
+        let base = baseline(self.measures.height - FOOTER_MIDDLE - SMALL / 2.0, typ);
         self.set(&[Inline::text(&self.content.furniture.form)], &setting).draw(self.fonts, left, base, items);
         let pages = self.set(&[Inline::text(format!("第 {number} 页 / 共 {} 页", self.total))], &setting);
         let x = left + (self.measures.text_width() - pages.width) / 2.0;
         pages.draw(self.fonts, x, base, items);
+        if let Some(check) = &self.content.furniture.check {
+            let right = left + self.measures.text_width();
+            marks::check(self.fonts, check, number, Point::new(right, self.measures.height - FOOTER_MIDDLE), items);
+        }
     }
 
     fn binding_line(&self, number: usize, items: &mut Vec<Item>) {
@@ -337,6 +366,17 @@ impl Placer<'_> {
         let organisation = Setting { tracking: 0.06, ..Setting::sans(wide_type(16.0)).bold() };
         let y = self.measures.height - Abs::mm(297.0 - 258.0);
         self.center(&cover.organisation, y, &organisation, &mut items);
+        let right = left + width;
+        if let Some(stamp) = &self.content.stamp {
+            items.extend(marks::stamp(self.fonts, stamp, Point::new(right - STAMP_SIZE.0, Abs::mm(28.0))));
+        }
+        // A loose cover has to find its document too.
+        if let Some(check) = &self.content.furniture.check {
+            marks::check(self.fonts, check, 1, Point::new(right, self.measures.height - FOOTER_MIDDLE), &mut items);
+        }
+        if let Some(watermark) = self.content.watermark.as_ref().filter(|watermark| watermark.on_cover) {
+            items.splice(0..0, self.watermark(watermark));
+        }
         self.frames.pages.push(Page { width: self.measures.width, height: self.measures.height, items });
     }
 
@@ -387,22 +427,36 @@ impl Placer<'_> {
     }
 
     /// Outlines, not text: the mark must never mix with what is read out of the page.
-    fn watermark(&self, text: &str) -> Vec<Item> {
-        let count = text.chars().count();
-        let advance = WATERMARK_SIZE * (1.0 + WATERMARK_TRACKING);
-        let length = advance * count as f64 - WATERMARK_SIZE * WATERMARK_TRACKING;
+    fn watermark(&self, watermark: &Watermark) -> Vec<Item> {
         let center = Point::new(self.measures.width / 2.0, self.measures.height / 2.0);
+        let large = Mark { size: WATERMARK_SIZE, tracking: WATERMARK_TRACKING, below: Abs::ZERO };
+        let mut items = self.rising(&watermark.text, large, center);
+        let mut below = WATERMARK_SIZE / 2.0 + WATERMARK_LINE;
+        for line in &watermark.lines {
+            items.extend(self.rising(line, Mark { size: WATERMARK_LINE, tracking: 0.05, below }, center));
+            below += WATERMARK_LINE * 1.5;
+        }
+        items
+    }
+
+    /// A line of outlines rising by 45° through a point, or so far below it.
+    fn rising(&self, text: &str, mark: Mark, center: Point) -> Vec<Item> {
+        let Mark { size, tracking, below } = mark;
+        let measured: Vec<Measured> = text.chars().map(|ch| self.fonts.measure(Role::SansBold, ch)).collect();
+        let advance = |measured: &Measured| size * (measured.advance + tracking);
+        let length = measured.iter().map(advance).sum::<Abs>() - size * tracking;
         let turn = std::f64::consts::FRAC_1_SQRT_2;
+        let mut x = Abs::ZERO;
         let mut items = Vec::new();
-        for (index, ch) in text.chars().enumerate() {
-            let measured = self.fonts.measure(Role::SansBold, ch);
-            let offset = Point::new(advance * index as f64 - length / 2.0, WATERMARK_SIZE * (0.88 - 0.5));
+        for measured in measured {
+            let offset = Point::new(x - length / 2.0, size * (0.88 - 0.5) + below);
+            x += advance(&measured);
             let place = |point: Point| {
                 let (x, y) = (point.x + offset.x, point.y + offset.y);
                 // y runs downwards: rising text turns against the clock.
                 Point::new(center.x + (x + y) * turn, center.y + (y - x) * turn)
             };
-            let steps = self.fonts.outline(measured, WATERMARK_SIZE);
+            let steps = self.fonts.outline(measured, size);
             let steps = steps
                 .into_iter()
                 .map(|step| match step {
@@ -416,6 +470,15 @@ impl Placer<'_> {
         }
         items
     }
+}
+
+/// How a line of a watermark is set, and how far below the middle of the sheet.
+#[derive(Clone, Copy)]
+struct Mark {
+    size: Abs,
+    /// em
+    tracking: f64,
+    below: Abs,
 }
 
 fn table_of(flow: &Flow, placed: &Placed) -> Option<usize> {

@@ -1,11 +1,13 @@
 //! Sets texts in lines: where a line may break, and where each mark stands on it.
 
+use std::sync::Arc;
+
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
-use crate::content::{Inline, Span};
+use crate::content::{Ink, Inline, Span};
 use crate::frames::{Color, Glyph, Item, TextRun};
 use crate::style::{ASCENT, LINE, SMALL, Type};
-use crate::{Abs, FaceId, Fonts, Point, Role};
+use crate::{Abs, FaceId, Fonts, Point, Role, marks};
 
 /// Side of a tick box; how far it hangs below the baseline; its distance to the option. In em.
 const BOX: f64 = 0.84;
@@ -72,11 +74,12 @@ struct Mark {
     what: What,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum What {
     Glyph { face: FaceId, id: u16, ch: char, size: Abs },
     Box { ticked: bool, em: Abs },
     Blank { width: Abs, text: &'static str, em: Abs },
+    Ink { ink: Arc<Ink>, width: Abs, em: Abs },
     Space,
     Newline,
 }
@@ -138,6 +141,11 @@ impl Run<'_> {
             Inline::Blank { width, text } => {
                 let width = width.min(self.width);
                 let what = What::Blank { width, text, em };
+                self.units.push(Unit { what, width, breaks: false, space: false, wide: false });
+            }
+            Inline::Ink(ink) => {
+                let width = ink.width().min(self.width);
+                let what = What::Ink { ink: Arc::clone(ink), width, em };
                 self.units.push(Unit { what, width, breaks: false, space: false, wide: false });
             }
             Inline::Gap => self.push_space(em * OPTION_GAP),
@@ -239,7 +247,7 @@ impl Run<'_> {
         for index in 0..self.units.len() {
             text.push(match self.units[index].what {
                 What::Glyph { ch, .. } => self.class_of(index, ch),
-                What::Box { .. } | What::Blank { .. } => '一',
+                What::Box { .. } | What::Blank { .. } | What::Ink { .. } => '一',
                 What::Space => ' ',
                 What::Newline => '\n',
             });
@@ -426,7 +434,7 @@ impl Run<'_> {
         let mut line = Line { width: Abs::ZERO, marks: Vec::with_capacity(units.len()) };
         let mut x = indent;
         for (index, unit) in units.iter().enumerate() {
-            line.marks.push(Mark { x, what: unit.what });
+            line.marks.push(Mark { x, what: unit.what.clone() });
             x += unit.width;
             if index + 1 < units.len() && stretches(unit, &units[index + 1]) {
                 x += stretch;
@@ -470,8 +478,8 @@ impl Line {
     pub fn draw(&self, fonts: &Fonts, x: Abs, baseline: Abs, items: &mut Vec<Item>) {
         let mut run: Option<TextRun> = None;
         for mark in &self.marks {
-            match mark.what {
-                What::Glyph { face, id, ch, size } => {
+            match &mark.what {
+                &What::Glyph { face, id, ch, size } => {
                     let at = x + mark.x;
                     let same = run.as_ref().is_some_and(|run| run.face == face && run.size == size);
                     if !same {
@@ -488,13 +496,17 @@ impl Line {
                     });
                     run.glyphs.push(Glyph { id, ch, x: at - run.origin.x });
                 }
-                What::Box { ticked, em } => {
+                &What::Box { ticked, em } => {
                     items.extend(run.take().map(Item::Text));
                     draw_box(fonts, Point::new(x + mark.x, baseline), em, ticked, items);
                 }
-                What::Blank { width, text, em } => {
+                &What::Blank { width, text, em } => {
                     items.extend(run.take().map(Item::Text));
                     draw_blank(fonts, Point::new(x + mark.x, baseline), em, width, text, items);
+                }
+                What::Ink { ink, width, em } => {
+                    items.extend(run.take().map(Item::Text));
+                    marks::draw_ink(fonts, ink, Point::new(x + mark.x, baseline), *em, *width, items);
                 }
                 What::Space | What::Newline => {}
             }
@@ -538,23 +550,39 @@ fn draw_box(fonts: &Fonts, at: Point, em: Abs, ticked: bool, items: &mut Vec<Ite
     }
 }
 
+/// Characters that are read out and not seen, stretched behind something drawn. Each face has a run of its own.
+pub(crate) fn draw_hidden(fonts: &Fonts, at: Point, em: Abs, width: Abs, text: &str, items: &mut Vec<Item>) {
+    let natural: f64 = text.chars().map(|ch| fonts.measure(Role::Serif, ch).advance).sum();
+    if natural <= 0.0 {
+        return;
+    }
+    let stretch = width.to_pt() / (natural * em.to_pt());
+    let (mut start, mut x) = (Abs::ZERO, Abs::ZERO);
+    let mut run: Option<TextRun> = None;
+    for ch in text.chars() {
+        let measured = fonts.measure(Role::Serif, ch);
+        if run.as_ref().is_some_and(|run| run.face != measured.face) {
+            items.extend(run.take().map(Item::Text));
+            start = x;
+        }
+        let run = run.get_or_insert_with(|| TextRun {
+            origin: Point::new(at.x + start, at.y),
+            face: measured.face,
+            size: em,
+            stretch,
+            color: Color::BLACK,
+            visible: false,
+            glyphs: Vec::new(),
+        });
+        run.glyphs.push(Glyph { id: measured.glyph, ch, x: x - start });
+        x += em * (measured.advance * stretch);
+    }
+    items.extend(run.map(Item::Text));
+}
+
 /// A rule to write on, drawn; behind it the characters that extraction reads.
 fn draw_blank(fonts: &Fonts, at: Point, em: Abs, width: Abs, text: &str, items: &mut Vec<Item>) {
-    let natural: f64 = text.chars().map(|ch| fonts.measure(Role::Serif, ch).advance).sum();
-    if natural > 0.0 {
-        let stretch = width.to_pt() / (natural * em.to_pt());
-        let mut x = Abs::ZERO;
-        let mut face = FaceId(0);
-        let mut glyphs = Vec::new();
-        for ch in text.chars() {
-            let measured = fonts.measure(Role::Serif, ch);
-            face = measured.face;
-            glyphs.push(Glyph { id: measured.glyph, ch, x });
-            x += em * (measured.advance * stretch);
-        }
-        let color = Color::BLACK;
-        items.push(Item::Text(TextRun { origin: at, face, size: em, stretch, color, visible: false, glyphs }));
-    }
+    draw_hidden(fonts, at, em, width, text, items);
     let y = at.y + em * RULE_DROP;
     items.push(Item::Stroke {
         points: vec![Point::new(at.x, y), Point::new(at.x + width, y)],

@@ -6,7 +6,9 @@
 //! screenshot of that moment in `target/window-tests/`.
 #![allow(clippy::disallowed_methods, reason = "a test waits for a window, and nothing of this reaches paper")]
 
+mod drag;
 mod driver;
+mod eyes;
 mod http;
 mod keys;
 mod machine;
@@ -19,6 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use driver::Driver;
+pub use eyes::{Eyes, Seen};
 use machine::Display;
 pub use machine::{program, tree};
 
@@ -121,6 +124,11 @@ impl Window {
         machine::start_beside(&self.display, &self.data)
     }
 
+    /// Somebody who looks at this window's display and presses the keys there.
+    pub fn eyes(&self) -> Eyes {
+        Eyes::on(self.display.name()).expect("the display lets itself be looked at")
+    }
+
     /// Process number of the program.
     pub fn process(&self) -> u32 {
         self.driver().program_id().expect("the program runs")
@@ -207,8 +215,7 @@ impl Window {
     /// Writes what the window shows as a PNG.
     #[track_caller]
     pub fn screenshot(&self, path: &Path) {
-        let picture = self.get("screenshot");
-        let bytes = STANDARD.decode(picture.as_str().expect("a screenshot is text")).expect("a screenshot is base64");
+        let bytes = self.picture().expect("the window shows itself");
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).expect("a folder for the screenshot");
         }
@@ -277,6 +284,11 @@ impl Window {
         self.display.clipboard()
     }
 
+    /// Drags a file from another program to a place of the window, in the page's pixels, and lets go.
+    pub fn drop_file(&self, file: &Path, place: (i16, i16)) {
+        drag::drop_file(self.display.name(), file, place).expect("the window takes the file");
+    }
+
     /// Makes the window another size, in the page's pixels.
     pub fn resize(&self, width: u32, height: u32) {
         self.post("window/rect", &json!({ "x": 0, "y": 0, "width": width, "height": height }));
@@ -293,7 +305,28 @@ impl Window {
     }
 }
 
+/// Changes a pixel that nobody sees, for two seconds.
+const STIR: &str = "
+    const pixel = document.createElement('i');
+    Object.assign(pixel.style, { position: 'fixed', inset: '0 auto auto 0', width: '1px', height: '1px', opacity: '.01' });
+    document.body.append(pixel);
+    let turn = 0;
+    const stirring = setInterval(() => {
+      pixel.style.background = turn % 2 ? '#000' : '#fff';
+      turn += 1;
+      if (turn === 100) { clearInterval(stirring); pixel.remove(); }
+    }, 20);
+    arguments[arguments.length - 1]();";
+
 impl Window {
+    /// What the window shows, as a PNG. WebKit hands it out with the next change of the screen, and without a graphics
+    /// card a page at rest has none: so a pixel is changed meanwhile.
+    fn picture(&self) -> Option<Vec<u8>> {
+        self.driver().post("execute/async", &json!({ "script": STIR, "args": [] })).ok()?;
+        let picture = self.driver().get("screenshot").ok()?;
+        STANDARD.decode(picture.as_str()?).ok()
+    }
+
     fn driver(&self) -> &Driver {
         self.driver.as_ref().expect("the window was ended and not started again")
     }
@@ -309,8 +342,12 @@ impl Window {
     }
 
     fn elements(&self, css: &str) -> Vec<String> {
-        let found = self.driver().post("elements", &json!({ "using": "css selector", "value": css }));
-        let found = found.unwrap_or_else(|error| panic!("cannot look for `{css}`: {error}"));
+        let found = match self.driver().post("elements", &json!({ "using": "css selector", "value": css })) {
+            Ok(found) => found,
+            // The page put something else in its place while the driver looked: nothing stands there yet.
+            Err(error) if error.to_string().contains("stale element") => return Vec::new(),
+            Err(error) => panic!("cannot look for `{css}`: {error}"),
+        };
         let ids = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
         ids.map(str::to_owned).collect()
     }
@@ -342,9 +379,7 @@ impl Drop for Window {
         if std::thread::panicking() && self.driver.is_some() {
             let name = std::thread::current().name().unwrap_or("window").replace("::", "-");
             let path = machine::scratch().join(format!("{name}.png"));
-            let picture = self.driver().get("screenshot").ok();
-            let bytes = picture.and_then(|picture| STANDARD.decode(picture.as_str()?).ok());
-            if let Some(bytes) = bytes {
+            if let Some(bytes) = self.picture() {
                 let _ = std::fs::create_dir_all(machine::scratch()).and_then(|()| std::fs::write(&path, bytes));
                 eprintln!("what the window showed: {}", path.display());
             }

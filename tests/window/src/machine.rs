@@ -45,6 +45,11 @@ impl Display {
         Self { server, name: format!(":{}", number.trim()), copied: Mutex::default(), home }
     }
 
+    /// As programs find it: `:7`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn copy(&self, text: &str) {
         let mut holder = self.xclip(&["-in", "-quiet"]).stdin(Stdio::piped()).spawn().expect("xclip starts");
         let mut given = holder.stdin.take().expect("stdin is piped");

@@ -115,3 +115,40 @@ fn a_plan_takes_two_hundred_rows_from_the_clipboard_and_more_from_a_workbook() {
     let after = world.content(&id)["systems"].as_array().map(Vec::len).expect("rows");
     assert!(after > 200, "{after} rows");
 }
+
+#[test]
+fn a_workbook_that_falls_on_the_plan_is_looked_at_before_anything_is_written() {
+    let world = World::new();
+    let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/import/csv-all-quoted.csv");
+    let window = world.setup().start(world.data.path());
+    begin(&window);
+    let id = opened(&window, "release-plan-table");
+    window.click("[data-path='systems[0].system']");
+    window.drop_file(&workbook, (600, 400));
+    window.wait_for("[data-action='apply-import']");
+    window.wait_text("[data-pane='import']", "csv-all-quoted.csv");
+    assert_eq!(world.content(&id).get("systems"), None, "nothing is written before it is confirmed");
+    window.click("[data-action='apply-import']");
+    window.wait_gone("[data-action='apply-import']");
+    saved(&window);
+    assert!(world.content(&id)["systems"].as_array().is_some_and(|rows| !rows.is_empty()));
+}
+
+#[test]
+fn a_plan_table_has_its_record_of_versions_below_the_rows() {
+    let world = World::new();
+    let window = world.setup().start(world.data.path());
+    begin(&window);
+    let id = opened(&window, "release-plan-table");
+    window.wait_for("[data-path='systems[0].system']");
+    window.click("[data-section-link='frame']");
+    window.type_text("[data-path='revisions[0].change']", "首次编制");
+    window.press("Tab");
+    window.click("[data-path='effective_date']");
+    window.keys("20260320");
+    window.press("Tab");
+    saved(&window);
+    let content = world.content(&id);
+    assert_eq!(content["revisions"][0]["change"], "首次编制");
+    assert_eq!(content["effective_date"], "2026-03-20");
+}

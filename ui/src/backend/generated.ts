@@ -450,7 +450,15 @@ missing: number,
 /**
  * Rows of a plan table; null for other forms.
  */
-rows: number | null, };
+rows: number | null, 
+/**
+ * Of a document in review: 审批中 3/5.
+ */
+steps_signed: number | null, steps_all: number | null, 
+/**
+ * The revision that is 受控: `V1.1`.
+ */
+in_force: string | null, };
 
 /**
  * A release to be begun.
@@ -540,7 +548,7 @@ people: Array<Person>, documents: DocumentDefaults, print: PrintDefaults,
 /**
  * Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
  */
-export_folder: string, };
+export_folder: string, backup: BackupSettings, };
 
 /**
  * Whose documents these are. Where nothing is set, nothing prints.
@@ -577,7 +585,15 @@ form_numbers: { [template: string]: string },
 /**
  * Whether cover and front matter print, by template.
  */
-front_matter: { [template: string]: boolean }, };
+front_matter: { [template: string]: boolean }, 
+/**
+ * Who signs what: id of a policy.
+ */
+policy: string, 
+/**
+ * Patterns of official numbers, where they differ from a template's own; by the template's pattern.
+ */
+number_patterns: { [pattern: string]: string }, };
 
 /**
  * How documents print unless somebody says otherwise.
@@ -587,6 +603,212 @@ export type PrintDefaults = { duplex: boolean,
  * Draws 装订线.
  */
 binding_line: boolean, };
+
+/**
+ * Where copies of the data go beside the data folder itself.
+ */
+export type BackupSettings = { 
+/**
+ * A stick or a share that gets a copy each day. Empty: none.
+ */
+second_folder: string, };
+
+/**
+ * A copy, once it has been opened and checked.
+ */
+export type BackupCopy = { 
+/**
+ * By which the program knows it: `here/dossier-20260311-120000.db`.
+ */
+id: string, file: string, 
+/**
+ * Local: 2026-03-11 12:00
+ */
+at: string, place: BackupPlace, 
+/**
+ * 每日备份, 导入前备份; empty for one of today.
+ */
+kind: string, bytes: number, releases: number, documents: number, 
+/**
+ * Frozen revisions, once there are any.
+ */
+revisions: number | null, 
+/**
+ * Number of the last entry of its audit log.
+ */
+entries: number, 
+/**
+ * 86 个卷宗，214 份文档，审计记录完整
+ */
+holds: string, 
+/**
+ * What in it is not as it was once written.
+ */
+issues: Issue[], };
+
+/**
+ * Where a copy lies.
+ */
+export type BackupPlace = "here" | "second" | "elsewhere";
+
+/**
+ * Copies that can take the place of the data, newest first.
+ */
+export type BackupOffers = { copies: Array<BackupCopy>, 
+/**
+ * Which of them is recommended, by its id.
+ */
+recommended: string | null, 
+/**
+ * 距损坏 27 分钟; empty where there is nothing to say.
+ */
+distance: string, 
+/**
+ * Whether there are more than these.
+ */
+more: boolean, 
+/**
+ * Copies that were opened and cannot be used, and why.
+ */
+unusable: Array<string>, 
+/**
+ * When the data was written last, local: 2026-03-11 12:27
+ */
+last_write: string | null, 
+/**
+ * Today, local: 2026-03-11
+ */
+today: string, };
+
+/**
+ * What would be if a copy took the place of the data.
+ */
+export type BackupLook = { copy: BackupCopy, 
+/**
+ * 会失去
+ */
+lost: string, 
+/**
+ * The documents it is about, the first hundred.
+ */
+documents: Array<LostDocument>, 
+/**
+ * How many more documents there are.
+ */
+more: number, 
+/**
+ * 不受影响
+ */
+untouched: string, 
+/**
+ * What becomes of the data of now.
+ */
+kept: string, 
+/**
+ * Whether all this is told from a part of the data, because the rest cannot be read.
+ */
+guess: boolean, 
+/**
+ * Whether something would be lost that stands on paper: numbers, signatures.
+ */
+serious: boolean, };
+
+/**
+ * A document of which something would be lost.
+ */
+export type LostDocument = { 
+/**
+ * 衡川网络安全审计系统 V4.2.0; empty where it belongs to none.
+ */
+release: string, 
+/**
+ * 产品发布申请表
+ */
+form: string, 
+/**
+ * Whether it would be gone altogether.
+ */
+whole: boolean, };
+
+/**
+ * How the backups of a data folder stand.
+ */
+export type BackupStatus = { folder: string, 
+/**
+ * When the last copy was made, local: 2026-03-11 12:00
+ */
+last: string | null, 
+/**
+ * Whether something was written since.
+ */
+changed_since: boolean, copies: number, bytes: number, second: SecondFolder | null, 
+/**
+ * What people should know, each with what to do.
+ */
+notices: Array<string>, 
+/**
+ * Today, local: 2026-03-11
+ */
+today: string, };
+
+/**
+ * How the second folder stands.
+ */
+export type SecondFolder = { folder: string, 
+/**
+ * When it was there last, local: 2026-03-11 12:00
+ */
+reached: string | null, 
+/**
+ * Whether it is on the disk of the data, and would be lost with it.
+ */
+same_disk: boolean, 
+/**
+ * Why nothing could be written there last time.
+ */
+trouble: string | null, };
+
+/**
+ * What was done when a copy was asked for.
+ */
+export type BackupMade = { 
+/**
+ * None where nothing was ever written.
+ */
+copy: BackupCopy | null, 
+/**
+ * Whether there was such a copy already, since nothing was written after it.
+ */
+unchanged: boolean, 
+/**
+ * What of the second folder has to be told.
+ */
+second: string | null, };
+
+/**
+ * A restore that has happened.
+ */
+export type BackupRestored = { file: string, 
+/**
+ * Local: 2026-03-11 12:00
+ */
+at: string, 
+/**
+ * Name of the file in which the data of before is kept; none where there was none.
+ */
+kept: string | null, 
+/**
+ * Where it lies.
+ */
+folder: string, 
+/**
+ * Official numbers that were given after the copy was made: void now, never given again.
+ */
+voided: Array<string>, 
+/**
+ * Number of the entry in the audit log.
+ */
+entry: number, };
 
 /**
  * One problem with its place.

@@ -7,7 +7,7 @@ import { asBackendError } from "../problems";
 import { parsePath } from "./path";
 
 /** A change is stored this long after the last keystroke … */
-const PAUSE_MS = 160;
+const PAUSE_MS = 120;
 /** … and at the latest this long after the first one that is not stored yet. */
 const LATEST_MS = 700;
 /** How long to wait before storing again what could not be stored. */

@@ -29,7 +29,7 @@ describe("the list", () => {
     expect(find("[data-total]").textContent).toBe("10,000");
     expect(rows()).toBeLessThan(40);
     expect(asking).toHaveBeenCalledTimes(1);
-    expect(asking.mock.calls[0]?.[0]).toMatchObject({ offset: 0, limit: 100 });
+    expect(asking.mock.calls[0]?.[0]).toMatchObject({ offset: 0, limit: 50 });
   });
 
   it("reads further pages when End leads there, and selects the last release", async () => {
@@ -37,7 +37,7 @@ describe("the list", () => {
     const asking = vi.spyOn(backend, "dossiers");
     view = await show(HomeView, backend, { scope: "all" });
     await press("End");
-    expect(asking.mock.calls.map(([query]) => query.offset)).toContain(900);
+    expect(asking.mock.calls.map(([query]) => query.offset)).toContain(950);
     expect(selected()).toBe("1000");
   });
 
@@ -90,15 +90,22 @@ describe("the list", () => {
 });
 
 describe("search", () => {
-  it("asks as you type, once for a word typed at speed, and shows the answer to the last question", async () => {
-    const backend = backendOf(50);
-    const asking = vi.spyOn(backend, "dossiers");
-    view = await show(HomeView, backend, { scope: "all" });
-    asking.mockClear();
+  it("asks with the first letter, then once for all that was typed meanwhile, and shows the last answer", async () => {
+    const whole = backendOf(50);
+    const texts: (string | undefined)[] = [];
+    const dossiers = async (query: DossierQuery) => {
+      texts.push(query.text);
+      await new Promise((resolve) => setTimeout(resolve, query.text === "消" ? 150 : 0));
+      return whole.dossiers(query);
+    };
+    view = await show(HomeView, { ...whole, dossiers }, { scope: "all" });
+    texts.length = 0;
     await type("[data-action=search]", "消");
+    expect(texts).toEqual(["消"]);
     await type("[data-action=search]", "消息");
-    await settle(60);
-    expect(asking.mock.calls.map(([query]) => query.text)).toEqual(["消息"]);
+    await type("[data-action=search]", "消息总");
+    await settle(250);
+    expect(texts).toEqual(["消", "消息总"]);
     expect([...document.querySelectorAll(".line .name b")].every((name) => name.textContent === "消息总线")).toBe(true);
   });
 

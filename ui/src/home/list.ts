@@ -11,10 +11,8 @@ export const NOTHING_ASKED: Asked = { text: "", product: null, year: null, relea
 /** Stays while the person is in a dossier: Esc leads back to the same list. */
 export const asked = reactive<Asked>({ ...NOTHING_ASKED });
 
-const PAGE = 100;
-
-/** A search as you type: asked after this pause, so that a word typed at speed is one question. */
-const PAUSE_MS = 40;
+/** Rows asked for at a time: more than a screen holds, so few that a search is not kept waiting for what nobody sees. */
+export const PAGE = 50;
 
 export type Line = { kind: "head"; stage: Stage; count: number; top: number } | { kind: "row"; index: number; top: number };
 
@@ -33,7 +31,7 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
   const turn = ref(0);
 
   let question = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let searching = false;
   let wanted = new Set<number>();
 
   const total = computed(() => page.value?.total ?? 0);
@@ -80,7 +78,6 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
 
   /** Asks anew; what stands stays until the answer is there. `at`: the row that has to be there first. */
   async function ask(at = 0): Promise<void> {
-    clearTimeout(timer);
     question += 1;
     const own = question;
     const offset = Math.floor(at / PAGE) * PAGE;
@@ -121,10 +118,24 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
     }
   }
 
-  watch(() => asked.text, () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), PAUSE_MS);
-  });
+  /**
+   * A search as you type: asked with the first letter and at once, one at a time. Letters typed while an answer is under
+   * way make it out of date; then the next question is that of the last letter, and those between are never asked.
+   */
+  async function search(): Promise<void> {
+    question += 1;
+    if (searching) return;
+    searching = true;
+    let own: number;
+    do {
+      const answered = ask();
+      own = question;
+      await answered;
+    } while (own !== question);
+    searching = false;
+  }
+
+  watch(() => asked.text, () => void search());
   watch([() => asked.product, () => asked.year, () => asked.release_type, () => asked.state, () => asked.group, scope], () => void ask());
 
   return { page, rows, total, groups, height, failure, turn, topOf, between, ask, need };

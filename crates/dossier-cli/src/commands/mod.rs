@@ -1,5 +1,7 @@
 //! One module a group of commands. Each asks the core and prints the answer.
 
+mod backup;
+mod control;
 mod document;
 mod editing;
 mod input;
@@ -33,8 +35,24 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Export(export) => paper::export(&world, export),
         Action::Render(render) => paper::render(&world, render),
         Action::Release(action) => release::run(&world, action),
+        Action::Submit(submit) => control::submit(&world, submit),
+        Action::Approval(document) => control::approval(&world, document),
+        Action::Sign(sign) => control::sign(&world, sign),
+        Action::Correct(correct) => control::correct(&world, correct),
+        Action::Withdraw(withdraw) => control::withdraw(&world, withdraw),
+        Action::Control(control) => control::bring_into_force(&world, control),
+        Action::Void(void) => control::void(&world, void),
+        Action::Revise(revise) => control::revise(&world, revise),
+        Action::Discard(document) => control::discard(&world, document),
+        Action::Print(print) => paper::print(&world, print),
+        Action::Compare(compare) => control::compare(&world, compare),
+        Action::VerifyPrint(verify) => control::verify_print(&world, verify),
+        Action::Copy(action) => control::copy(&world, action),
+        Action::Number(action) => control::number(&world, action),
+        Action::Audit(action) => control::audit(&world, action),
         Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),
+        Action::Backup(action) => backup::run(&world, action),
     }
 }
 
@@ -46,10 +64,13 @@ struct World {
 
 impl World {
     fn workspace(&self) -> Result<Workspace> {
-        let folder = match &self.data {
-            Some(folder) => folder.clone(),
-            None => Environment::default_data_folder()?,
-        };
-        Workspace::open(&folder, Environment::system())
+        Workspace::open(&self.folder()?, Environment::system())
+    }
+
+    fn folder(&self) -> Result<std::path::PathBuf> {
+        match &self.data {
+            Some(folder) => Ok(folder.clone()),
+            None => Environment::default_data_folder(),
+        }
     }
 }

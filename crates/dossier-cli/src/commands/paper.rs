@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use dossier_core::compose::Front;
+use dossier_core::control::PaperCopy;
 use dossier_core::dossiers::ExportRequest;
 use dossier_core::export::{Exported, Format, Options};
 use dossier_core::settings::Settings;
@@ -28,6 +29,22 @@ pub fn export(world: &World, args: args::Export) -> Result<ExitCode> {
     let format = Format::of(to)?;
     let exported = world.workspace()?.export(*document, format, options(&args.paper))?;
     finish(world, to, &exported)
+}
+
+/// The paper of a frozen revision, recorded as printed.
+pub fn print(world: &World, args: args::Print) -> Result<ExitCode> {
+    if Format::of(&args.to)? != Format::Pdf {
+        return Err(Error::new(Code::UnsupportedFormat, "打印只写 PDF").hint("文件名请以 .pdf 结尾"));
+    }
+    let copy = match (args.copy, args.uncontrolled) {
+        (Some(copy), _) => PaperCopy::Controlled { copy },
+        (None, true) => PaperCopy::Uncontrolled,
+        (None, false) => PaperCopy::Record,
+    };
+    let options = Options { binding_line: args.binding, duplex: args.duplex, ..Options::default() };
+    let id = args.document.id.parse()?;
+    let printed = world.workspace()?.print(id, args.revision.as_deref(), copy, options)?;
+    finish(world, &args.to, &printed)
 }
 
 fn export_to_folder(world: &World, args: &args::Export, documents: Vec<DocumentId>, folder: &Path) -> Result<ExitCode> {

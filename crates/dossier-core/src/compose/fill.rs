@@ -1,9 +1,11 @@
 //! Fills the texts of a layout: values as typed, boxes ticked, blanks where nothing is known yet.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dossier_layout::Abs;
-use dossier_layout::content::{Inline, Span};
+use dossier_layout::content::{Ink, Inline, Span};
 use serde_json::Value;
 
 use crate::document::{Applies, RowValues, Values, display};
@@ -25,6 +27,8 @@ const LONG_BLANK: f64 = 150.0;
 pub(super) struct Filler<'a> {
     pub template: &'a Template,
     pub values: &'a Values<'a>,
+    /// Signatures that were drawn, by their places.
+    pub ink: &'a BTreeMap<String, Arc<Ink>>,
     /// Everything prints empty.
     pub blank: bool,
 }
@@ -217,6 +221,10 @@ impl<'a> Filler<'a> {
             return;
         }
         let Some(value) = value else { return self.blank_of(field, kind, place, context, out) };
+        if let Some(ink) = self.ink_of(field, context) {
+            out.push(Inline::Ink(ink));
+            return;
+        }
         let printed = display(kind, &value);
         match kind {
             Kind::Date | Kind::DateOrWords | Kind::DateTime => push_date(&printed, place, context, out),
@@ -230,6 +238,18 @@ impl<'a> Filler<'a> {
             }
             _ => out.extend(lines(&printed, place, context)),
         }
+    }
+
+    /// The signature that was drawn in this place.
+    fn ink_of(&self, field: &Field, context: &Context) -> Option<Arc<Ink>> {
+        if self.blank || self.ink.is_empty() || field.kind != Kind::Signature {
+            return None;
+        }
+        let place = match context.row.filter(|row| self.column(row, &field.id).is_some()) {
+            Some(row) => format!("{}[{}].{}", row.table(), row.index(), field.id),
+            None => field.id.clone(),
+        };
+        self.ink.get(&place).map(Arc::clone)
     }
 
     /// All options with their boxes.

@@ -6,8 +6,11 @@ use dossier_layout::content::{
     Block, Cell, CellBody, Cover, Group, Inline, Piece, Row, RowKind, Span, Table, TablePart,
 };
 
+use serde_json::{Map, Value};
+
 use super::{Composer, Front, Letterhead};
 use crate::document::display;
+use crate::template::Template;
 
 /// Fields that are printed nowhere but in the front matter.
 const FRONT_FIELDS: [&str; 7] =
@@ -24,6 +27,11 @@ pub(super) fn wanted(composer: &Composer, front: Front) -> bool {
             !composer.wanted.blank && FRONT_FIELDS.iter().any(typed)
         }
     }
+}
+
+/// Whether something was typed that is printed nowhere but in the front matter.
+pub(crate) fn has_front_matter(template: &Template, content: &Map<String, Value>) -> bool {
+    FRONT_FIELDS.iter().any(|id| content.contains_key(*id) && !template.is_placed(id))
 }
 
 pub(super) fn cover(composer: &Composer, letterhead: &Letterhead) -> Cover {

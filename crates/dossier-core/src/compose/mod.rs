@@ -9,16 +9,19 @@ mod front;
 mod rows;
 mod standing;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dossier_layout::content::{
-    Block, Content, Contents, Furniture, Group, Inline, Logo, Piece, Row, RowKind, Sheet, Style, Table, TablePart,
+    Block, Check, Content, Contents, Furniture, Group, Ink, Inline, Logo, Piece, Row, RowKind, Sheet, Stamp, Style,
+    Table, TablePart, Watermark,
 };
 
 use crate::document::Values;
 use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
+pub(crate) use front::has_front_matter;
 pub(crate) use rows::natural_align;
 pub(crate) use standing::Standing;
 
@@ -75,6 +78,22 @@ pub struct Letterhead {
     pub provisional_number: Option<String>,
 }
 
+/// What a frozen revision carries beside its content; nothing for a draft.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// 校验码 and square code of every page.
+    pub check: Option<Check>,
+    pub stamp: Option<Stamp>,
+    /// In place of 草稿.
+    pub watermark: Option<Watermark>,
+    /// Signatures drawn at the machine, by their places: `approval[3].name`.
+    pub ink: BTreeMap<String, Arc<Ink>>,
+    /// Official number, revision and 受控状态, whatever was typed.
+    pub number: Option<String>,
+    pub revision: Option<String>,
+    pub control_state: Option<String>,
+}
+
 /// Which paper is wanted of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
@@ -105,13 +124,14 @@ const LONG_WITH_FRONT: usize = 3;
 const LONG: usize = 8;
 
 /// Composes the paper of a document.
-pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wanted: Wanted) -> Paper {
+pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, marks: &Marks, wanted: Wanted) -> Paper {
     let mut composer = Composer {
         template,
         values,
+        marks,
         wanted,
         standing: Standing { template, values, blank: wanted.blank },
-        filler: Filler { template, values, blank: wanted.blank },
+        filler: Filler { template, values, ink: &marks.ink, blank: wanted.blank },
         sources: Vec::new(),
         caption: None,
     };
@@ -135,7 +155,11 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
             (true, false) => Contents::Beyond(LONG),
         },
         body,
-        watermark: (wanted.draft && !wanted.blank).then(|| "草稿".to_owned()),
+        watermark: marks.watermark.clone().or_else(|| {
+            let draft = || Watermark { text: "草稿".into(), ..Watermark::default() };
+            (wanted.draft && !wanted.blank).then(draft)
+        }),
+        stamp: marks.stamp.clone(),
     };
     Paper { content, sources: composer.sources }
 }
@@ -143,6 +167,7 @@ pub fn compose(template: &Template, values: &Values, letterhead: &Letterhead, wa
 struct Composer<'a> {
     template: &'a Template,
     values: &'a Values<'a>,
+    marks: &'a Marks,
     wanted: Wanted,
     standing: Standing<'a>,
     filler: Filler<'a>,
@@ -314,12 +339,13 @@ impl Composer<'_> {
                 ],
             ],
             form,
+            check: self.marks.check.clone(),
         }
     }
 
     /// The official number, the provisional one of a draft, or blanks.
     fn number(&self, letterhead: &Letterhead) -> Vec<Inline> {
-        let typed = self.value_text("doc_number");
+        let typed = self.marks.number.clone().or_else(|| self.value_text("doc_number"));
         match typed.or_else(|| letterhead.provisional_number.clone().filter(|_| !self.wanted.blank)) {
             Some(number) => vec![Inline::sans(number)],
             None => fill::number_blanks(&self.template.number, fill::HEADER_BLANK, true),
@@ -327,7 +353,7 @@ impl Composer<'_> {
     }
 
     fn revision(&self) -> Vec<Inline> {
-        match self.value_text("doc_revision") {
+        match self.marks.revision.clone().or_else(|| self.value_text("doc_revision")) {
             Some(revision) if self.wanted.draft => vec![Inline::sans(format!("{revision}（草稿）"))],
             Some(revision) => vec![Inline::sans(revision)],
             None if self.wanted.draft && !self.wanted.blank => vec![Inline::sans("草稿")],
@@ -337,6 +363,9 @@ impl Composer<'_> {
 
     /// A draft is not controlled yet, whatever the organisation's documents usually are.
     fn control_state(&self, letterhead: &Letterhead) -> Vec<Inline> {
+        if let Some(state) = &self.marks.control_state {
+            return vec![Inline::sans(state)];
+        }
         let usual = match (self.wanted.blank, self.wanted.draft) {
             (true, _) => "",
             (false, true) => "非受控",

@@ -39,7 +39,7 @@ pub(super) fn paper(job: &Job<'_>, picture: Option<&Picture>) -> Paper {
         binding_line: options.binding_line,
         duplex: options.duplex,
     };
-    compose(job.template, &values, &letterhead, wanted)
+    compose(job.template, &values, &letterhead, &job.marks, wanted)
 }
 
 /// A text of the document, as typed; none for blank paper.

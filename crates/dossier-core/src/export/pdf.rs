@@ -23,7 +23,7 @@ pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
     let frames = lay_out(&paper.content, &fonts);
     let pictures: Vec<Picture> = picture.into_iter().collect();
     let bytes = dossier_pdf::write(&frames, &fonts, &pictures, &meta(job)).map_err(unwritable)?;
-    Ok(Exported { bytes, warnings: glyphs::issues(&missing, &fonts) })
+    Ok(Exported { bytes, pages: frames.pages.len(), warnings: glyphs::issues(&missing, &fonts) })
 }
 
 fn meta(job: &Job<'_>) -> Meta {

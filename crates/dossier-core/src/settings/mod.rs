@@ -28,6 +28,15 @@ pub struct Settings {
     pub print: PrintDefaults,
     /// Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
     pub export_folder: String,
+    pub backup: BackupSettings,
+}
+
+/// Where copies of the data go beside the data folder itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BackupSettings {
+    /// A stick or a share that gets a copy each day. Empty: none.
+    pub second_folder: String,
 }
 
 /// Who works at this machine. Where no name is set, it is who is logged in.
@@ -84,6 +93,11 @@ pub struct DocumentDefaults {
     /// Whether cover and front matter print, by template.
     #[cfg_attr(test, ts(type = "{ [template: string]: boolean }"))]
     pub front_matter: BTreeMap<String, bool>,
+    /// Who signs what: id of a policy.
+    pub policy: String,
+    /// Patterns of official numbers, where they differ from a template's own; by the template's pattern.
+    #[cfg_attr(test, ts(type = "{ [pattern: string]: string }"))]
+    pub number_patterns: BTreeMap<String, String>,
 }
 
 /// How documents print unless somebody says otherwise.
@@ -106,6 +120,7 @@ impl Default for Settings {
             documents: DocumentDefaults::default(),
             print: PrintDefaults::default(),
             export_folder: String::new(),
+            backup: BackupSettings::default(),
         }
     }
 }
@@ -117,6 +132,8 @@ impl Default for DocumentDefaults {
             control_state: "受控".into(),
             form_numbers: BTreeMap::new(),
             front_matter: BTreeMap::new(),
+            policy: crate::policy::DEFAULT.into(),
+            number_patterns: BTreeMap::new(),
         }
     }
 }
@@ -213,6 +230,7 @@ mod tests {
         settings.print.duplex = true;
         settings.user = User { name: "林知远".into(), department: "产品部".into() };
         settings.export_folder = "D:\\发布文档".into();
+        settings.backup.second_folder = "/media/lin/移动盘".into();
         assert_eq!(Settings::from_json(&Value::Object(settings.to_json())).unwrap(), settings);
         assert_eq!(Settings::from_json(&json!({})).unwrap(), Settings::default());
     }
@@ -227,6 +245,7 @@ mod tests {
             "print": { "duplex": "yes" },
             "user": { "name": 7, "phone": "1" },
             "export_folder": "发布文档",
+            "backup": { "second_folder": "移动盘", "third_folder": "" },
             "documents": { "front_matter": { "release-plan": 1 } },
         }))
         .unwrap_err();
@@ -246,6 +265,8 @@ mod tests {
                 "documents.front_matter.release-plan not_a_boolean",
                 "print.duplex not_a_boolean",
                 "export_folder not_a_folder",
+                "backup.third_folder unknown_field",
+                "backup.second_folder not_a_folder",
             ]
         );
     }

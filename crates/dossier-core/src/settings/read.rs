@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Settings, User};
+use crate::template::check_number_pattern;
 use crate::{Code, Error, Issue, Result};
 
 #[derive(Default)]
@@ -77,7 +78,7 @@ impl Reader {
 
 pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
     let mut settings = Settings::default();
-    let known = ["organisation", "user", "departments", "people", "documents", "print", "export_folder"];
+    let known = ["organisation", "user", "departments", "people", "documents", "print", "export_folder", "backup"];
     let Some(map) = reader.object("", value, &known) else { return settings };
     if let Some(value) = map.get("organisation") {
         settings.organisation = organisation(reader, value);
@@ -99,14 +100,24 @@ pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
         settings.print = print(reader, value);
     }
     if let Some(value) = map.get("export_folder") {
-        settings.export_folder = reader.text("export_folder", value);
-        // Where a relative one leads depends on how the program was started.
-        if !settings.export_folder.is_empty() && !is_whole(&settings.export_folder) {
-            let message = format!("导出文件夹要写完整的路径，现在是“{}”", settings.export_folder);
-            reader.refuse("export_folder", "not_a_folder", message);
-        }
+        settings.export_folder = folder(reader, "export_folder", "导出文件夹", value);
+    }
+    if let Some(value) = map.get("backup")
+        && let Some(map) = reader.object("backup", value, &["second_folder"])
+        && let Some(value) = map.get("second_folder")
+    {
+        settings.backup.second_folder = folder(reader, "backup.second_folder", "第二个备份文件夹", value);
     }
     settings
+}
+
+fn folder(reader: &mut Reader, path: &str, label: &str, value: &Value) -> String {
+    let folder = reader.text(path, value);
+    // Where a relative one leads depends on how the program was started.
+    if !folder.is_empty() && !is_whole(&folder) {
+        reader.refuse(path, "not_a_folder", format!("{label}要写完整的路径，现在是“{folder}”"));
+    }
+    folder
 }
 
 fn organisation(reader: &mut Reader, value: &Value) -> Organisation {
@@ -179,7 +190,7 @@ fn person(reader: &mut Reader, path: &str, value: &Value) -> Person {
 
 fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
     let mut documents = DocumentDefaults::default();
-    let known = ["classification", "control_state", "form_numbers", "front_matter"];
+    let known = ["classification", "control_state", "form_numbers", "front_matter", "policy", "number_patterns"];
     let Some(map) = reader.object("documents", value, &known) else { return documents };
     if let Some(value) = map.get("classification") {
         documents.classification = reader.text("documents.classification", value);
@@ -192,6 +203,17 @@ fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
     }
     if let Some(value) = map.get("front_matter") {
         documents.front_matter = reader.by_template("documents.front_matter", value, Reader::boolean);
+    }
+    if let Some(value) = map.get("policy") {
+        documents.policy = reader.text("documents.policy", value);
+    }
+    if let Some(value) = map.get("number_patterns") {
+        documents.number_patterns = reader.by_template("documents.number_patterns", value, Reader::text);
+        for (key, pattern) in &documents.number_patterns {
+            if let Err(why) = check_number_pattern(pattern) {
+                reader.refuse(&join("documents.number_patterns", key), "not_a_pattern", why);
+            }
+        }
     }
     documents
 }

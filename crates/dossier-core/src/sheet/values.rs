@@ -359,6 +359,8 @@ fn each<'a>(inlines: &'a [Inline], push: &mut impl FnMut(&str, Option<&'a Span>)
                     _ => push(&"_".repeat(count), None),
                 }
             }
+            // A sheet shows who signed; how it was drawn, the paper shows.
+            Inline::Ink(ink) => push(&ink.name, None),
             Inline::Gap => push("　", None),
             Inline::Break => push("\n", None),
             Inline::Together(inner) => each(inner, push),

@@ -5,7 +5,8 @@ use rusqlite::ErrorCode;
 use crate::{Code, Error};
 
 /// The way out of a damaged database.
-const DAMAGE_HINT: &str = "请不要删除或覆盖该文件；先把整个数据文件夹另存一份，再用 `backups` 文件夹中的备份恢复";
+const DAMAGE_HINT: &str =
+    "请不要删除或覆盖该文件；用 `dossier backup list` 查看备份，用 `dossier backup restore` 恢复，损坏的文件会保留";
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
@@ -25,6 +26,17 @@ impl From<rusqlite::Error> for Error {
             }
             _ => Self::new(Code::Io, format!("数据库操作失败：{error}")),
         }
+    }
+}
+
+/// Names the database where what SQLite says of the disk does not.
+pub(super) fn placed(error: Error, path: Option<&str>) -> Error {
+    match path {
+        // Whatever else goes wrong with files names them already.
+        Some(path) if error.code == Code::Io && !path.is_empty() && !error.message.contains('`') => {
+            Error { message: format!("{}：`{path}`", error.message), ..error }
+        }
+        _ => error,
     }
 }
 

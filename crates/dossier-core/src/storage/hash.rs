@@ -1,14 +1,39 @@
 //! Canonical JSON and SHA-256: the same content has the same text and the same hash on every machine.
 
 use std::fmt::Write;
+use std::io::Read;
+use std::path::Path;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::{Result, files};
+
 /// SHA-256 in lower-case hexadecimal digits.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes.as_ref()) {
+    hexadecimal(&Sha256::digest(bytes.as_ref()))
+}
+
+/// The same of a file, read piece by piece.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256_of_file(path: &Path) -> Result<String> {
+    let mut file = files::open(path)?;
+    let mut digest = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = file.read(&mut piece).map_err(|error| files::problem("读取", path, &error))?;
+        if read == 0 {
+            return Ok(hexadecimal(&digest.finalize()));
+        }
+        digest.update(&piece[..read]);
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         write!(text, "{byte:02x}").expect("writing to a string");
     }
     text

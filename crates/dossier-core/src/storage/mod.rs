@@ -4,16 +4,23 @@
 //! log. Each noun has its queries in `.sql` files beside it.
 
 mod audit;
+pub mod backup;
+mod copy;
 mod document;
 mod dossier;
 mod error;
 mod hash;
 mod migrations;
+mod number;
 mod open;
+mod paper;
 mod preference;
 mod release;
+mod revision;
+mod scan;
 mod search;
 mod setting;
+mod signoff;
 mod step;
 mod template;
 #[cfg(test)]
@@ -27,11 +34,19 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
-pub use audit::{AuditEntry, AuditFault};
-pub use document::{DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Status, Summary};
+pub use audit::{AuditEntry, AuditFault, AuditHead};
+pub use copy::{CopyId, CopyRecord};
+pub use document::{
+    DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Standing, Status, Summary,
+};
 pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
 pub use hash::{canonical, sha256};
+pub use number::{NumberRecord, Series};
+pub use paper::PrintRecord;
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
+pub use revision::{Move, NewRevision, RevisionId, RevisionRecord, RevisionState};
+pub use scan::{Filing, ScanId, ScanPage, ScanRecord};
+pub use signoff::{How, Opinion, Signoff, SignoffId, SignoffRecord};
 pub use step::Step;
 pub use template::TemplateRecord;
 
@@ -103,6 +118,10 @@ impl Storage {
         act: Act<'_>,
         body: impl FnOnce(&mut Transaction<'_>) -> Result<T>,
     ) -> Result<(T, Changes)> {
+        self.attempt(act, body).map_err(|error| error::placed(error, self.connection.path()))
+    }
+
+    fn attempt<T>(&self, act: Act<'_>, body: impl FnOnce(&mut Transaction<'_>) -> Result<T>) -> Result<(T, Changes)> {
         // Immediate: who waits, waits before reading, so that nothing is decided on what is about to change.
         let guard = rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let before = self.connection.total_changes();
@@ -141,6 +160,11 @@ impl Transaction<'_> {
     /// Who does it.
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+
+    /// The local date of the transaction: `2026-03-11`.
+    pub fn today(&self) -> String {
+        self.act.at.format("%Y-%m-%d").to_string()
     }
 
     /// The moment of the transaction in UTC, as it is stored.

@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::backup::{self, CopyName};
 use super::error::damaged;
 use super::migrations::{MIGRATIONS, migrate};
 use super::{BACKUPS, FILE_NAME, Storage};
@@ -30,6 +32,19 @@ impl Storage {
     /// The folder cannot be used, the file is damaged, foreign, or from a newer version. It is never replaced.
     pub fn open(folder: &Path, now: DateTime<FixedOffset>) -> Result<Self> {
         files::create_folder(folder)?;
+        loop {
+            backup::finish(folder)?;
+            let stood = place(folder);
+            let opened = Self::open_what_stands(folder, now)?;
+            // A copy may have taken the place of the file between the name and the lock: what is written into the old
+            // one now would be lost.
+            if stood.is_none() || stood == place(folder) {
+                return Ok(opened);
+            }
+        }
+    }
+
+    fn open_what_stands(folder: &Path, now: DateTime<FixedOffset>) -> Result<Self> {
         let path = folder.join(FILE_NAME);
         let size = path.metadata().map(|about| about.len()).ok();
         if path.is_dir() {
@@ -40,6 +55,10 @@ impl Storage {
         if size == Some(0) && has_traces(folder)? {
             return Err(at(&path, damaged("文件是空的，但旁边有它的数据")));
         }
+        // The same where the file itself is gone.
+        if size.is_none() && has_copies(folder)? {
+            return Err(at(&path, damaged("数据库文件不见了，但它的备份还在")));
+        }
         // SQLite takes a few bytes for nothing and writes over them.
         if size.is_some_and(|size| (1..SMALLEST).contains(&size)) {
             return Err(at(&path, damaged("数据库已损坏（文件被截断，或本来就不是数据库）")));
@@ -47,8 +66,16 @@ impl Storage {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| at(&path, error.into()))?;
         let storage = Self { connection };
+        // Closing what cannot be opened must not merge anything into it.
+        storage.merge_on_closing(false).map_err(|error| at(&path, error))?;
         storage.prepare(folder, &path, size.unwrap_or(0), now).map_err(|error| at(&path, error))?;
+        storage.merge_on_closing(true)?;
         Ok(storage)
+    }
+
+    pub(super) fn merge_on_closing(&self, merge: bool) -> Result<()> {
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !merge)?;
+        Ok(())
     }
 
     /// A database that is gone when it is closed.
@@ -75,7 +102,20 @@ impl Storage {
         let connection = &self.connection;
         connection.busy_timeout(PATIENCE)?;
         // Nothing is written before it is known whose file this is.
+        if self.is_ours(path)? && size <= CHECKED_ON_OPENING {
+            self.check_structure()?;
+        }
+        configure(connection)?;
+        migrate(connection, MIGRATIONS, Some(folder), now)
+    }
+
+    /// Whether there is a database of this program already; none at all is fine, too.
+    ///
+    /// # Errors
+    /// It is another program's, or a newer version's.
+    pub(super) fn is_ours(&self, path: &Path) -> Result<bool> {
         // One look at all three: between two, another process may have made the database.
+        let connection = &self.connection;
         let look = connection.unchecked_transaction()?;
         let application: i64 = look.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let objects: i64 = look.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -94,12 +134,8 @@ impl Storage {
                 )
                 .hint("请安装最新版本的程序后再打开；数据没有被改动"));
             }
-            if size <= CHECKED_ON_OPENING {
-                self.check_structure()?;
-            }
         }
-        configure(connection)?;
-        migrate(connection, MIGRATIONS, Some(folder), now)
+        Ok(!fresh)
     }
 }
 
@@ -109,7 +145,7 @@ pub(super) fn version(connection: &Connection) -> Result<usize> {
     usize::try_from(version).map_err(|_| damaged(format!("数据库已损坏（版本 {version}）")))
 }
 
-fn configure(connection: &Connection) -> Result<()> {
+pub(super) fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
@@ -138,7 +174,30 @@ fn write_ahead(connection: &Connection) -> Result<()> {
 /// Whether there was once more than an empty file.
 fn has_traces(folder: &Path) -> Result<bool> {
     let log = folder.join(format!("{FILE_NAME}-wal"));
-    Ok(log.metadata().is_ok_and(|about| about.len() > 0) || !files::list(&folder.join(BACKUPS))?.is_empty())
+    let backups = files::list(&folder.join(BACKUPS))?;
+    Ok(log.metadata().is_ok_and(|about| about.len() > 0)
+        || backups.iter().any(|path| !file_name(path).starts_with('.')))
+}
+
+fn has_copies(folder: &Path) -> Result<bool> {
+    Ok(files::list(&folder.join(BACKUPS))?.iter().any(|path| CopyName::parse(&file_name(path)).is_some()))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Which file stands where the database belongs. Where the system does not tell, it does not let an open file be
+/// replaced either.
+#[cfg(unix)]
+fn place(folder: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    folder.join(FILE_NAME).metadata().ok().map(|about| (about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+fn place(_folder: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 fn foreign(path: &Path, why: &str) -> Error {

@@ -290,7 +290,7 @@ fn an_older_database_is_copied_before_it_is_changed() {
     let folder = data_folder();
     let storage = Storage::open(folder.path(), now()).unwrap();
     let before = migrations::MIGRATIONS.len();
-    let next = [migrations::MIGRATIONS, &["ALTER TABLE documents ADD COLUMN number TEXT"]].concat();
+    let next = [migrations::MIGRATIONS, &["ALTER TABLE documents ADD COLUMN later TEXT"]].concat();
     migrations::migrate(&storage.connection, &next, Some(folder.path()), now()).unwrap();
     assert_eq!(open::version(&storage.connection).unwrap(), next.len());
     let copy = folder.path().join(BACKUPS).join(format!("dossier-v{before}-20260415-100000.db"));

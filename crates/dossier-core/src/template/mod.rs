@@ -19,4 +19,4 @@ pub use describe::{
 };
 pub use library::Library;
 pub use model::*;
-pub use number::{number_of, parts_of_number};
+pub use number::{check as check_number_pattern, number_of, parts_of_number};

@@ -30,8 +30,11 @@ fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
     Some(pieces)
 }
 
-/// Whether a pattern can number documents; else what is wrong with it.
-pub(super) fn check(pattern: &str) -> Result<(), String> {
+/// Whether a pattern can number documents.
+///
+/// # Errors
+/// What is wrong with it, in Chinese.
+pub fn check(pattern: &str) -> Result<(), String> {
     let running = |piece: &&Piece| matches!(piece, Piece::Sequence(_));
     match pieces(pattern) {
         Some(pieces) if pieces.iter().filter(running).count() == 1 => Ok(()),

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::import::{ImportOptions, Row, edits_for, find_as, read_rows, tables, whole_table};
 use super::{Loaded, Workspace, load};
+use crate::backup::Why;
 use crate::form::{Edit, Edited};
 use crate::import::confirm::{ImportColumn, ImportPreview, ImportRequest, ImportWarning, ImportedRow, UnusedColumn};
 use crate::import::{Address, Choices, ImportPlan, Warning, Workbook, open};
@@ -75,6 +76,7 @@ impl Workspace {
             details.insert("table".into(), table.as_str().into());
         }
         let edits = self.import_edits(id, bytes, file_name, request, rows)?;
+        self.back_up(Why::Import)?;
         self.edit_as(id, &edits, "document.import", details)
     }
 }

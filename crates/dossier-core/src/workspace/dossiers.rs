@@ -161,6 +161,9 @@ fn document(line: &DocumentLine, form: &TemplateInfo) -> DossierDocument {
         status: Some(line.status),
         missing: line.missing,
         rows: line.rows,
+        steps_signed: line.steps.map(|(signed, _)| signed),
+        steps_all: line.steps.map(|(_, all)| all),
+        in_force: line.in_force.clone(),
         ..not_begun(form)
     }
 }
@@ -174,6 +177,9 @@ fn not_begun(form: &TemplateInfo) -> DossierDocument {
         status: None,
         missing: 0,
         rows: None,
+        steps_signed: None,
+        steps_all: None,
+        in_force: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
-use super::{Loaded, Workspace, act, kept_template, load, provisional_number, stored_settings, values, write};
+use super::{Loaded, Workspace, act, findings, kept_template, not_a_draft, stored_settings, values, write};
 use crate::carried::with_facts;
 use crate::document::{Delta, Direction, Values};
 use crate::form::{
@@ -36,8 +36,11 @@ impl Workspace {
     /// # Errors
     /// There is none, or it is damaged.
     pub fn open_document(&self, id: DocumentId) -> Result<Opened> {
-        let loaded = load(&self.storage, id)?;
-        let settings = stored_settings(&self.storage)?;
+        let loaded = self.loaded(id)?;
+        let settings = match &loaded.thawed {
+            Some(thawed) => thawed.settings.clone(),
+            None => stored_settings(&self.storage)?,
+        };
         let form = Form::of(&loaded.template);
         let template = &loaded.template;
         let letterhead = Letterhead {
@@ -47,8 +50,7 @@ impl Workspace {
             form_version: template.version.clone(),
             classification: settings.documents.classification.clone(),
         };
-        let read_only = (loaded.record.status != Status::Draft)
-            .then(|| format!("这份文档已是“{}”，内容不再改动", loaded.record.status.label()));
+        let read_only = loaded.read_only();
         let head = DocumentHead {
             id,
             release: loaded.record.release,
@@ -96,7 +98,7 @@ impl Workspace {
             })?;
             Ok((before, tx.document(id)?.content))
         })?;
-        let loaded = load(&self.storage, id)?;
+        let loaded = self.loaded(id)?;
         self.edited(&loaded, touched(&before, &after, edits))
     }
 
@@ -134,7 +136,7 @@ impl Workspace {
             tx.set_step_cursor(id, if direction == Direction::Back { cursor - 1 } else { number })?;
             Ok(Some((delta.touched().map(str::to_owned).collect::<Vec<_>>(), step.focus)))
         })?;
-        let loaded = load(&self.storage, id)?;
+        let loaded = self.loaded(id)?;
         let (touched, focus) = gone.map_or((Vec::new(), None), |(touched, focus)| (touched, Some(focus)));
         let values = touched.into_iter().map(|field| {
             let value = loaded.record.content.get(&field).cloned().unwrap_or(Value::Null);
@@ -152,7 +154,7 @@ impl Workspace {
     fn state(&self, loaded: &Loaded, form: &Form, unfit: &BTreeMap<String, String>) -> Result<State> {
         let document = loaded.document()?;
         let facts = values(&loaded.facts);
-        let found = self.findings(loaded)?;
+        let found = findings(&self.environment, loaded)?;
         let (undo, redo) = self.storage.step_labels(loaded.record.id)?;
         let carried = loaded.carried.iter().filter(|id| loaded.template.table(id).is_some());
         let carried_rows = carried.map(|id| (id.clone(), rows_of(loaded.content.get(id)))).collect();
@@ -160,7 +162,7 @@ impl Workspace {
             sequence: self.storage.sequence()?,
             saved_at: self.environment.local_second(&loaded.record.updated_at),
             status: loaded.record.status,
-            number: provisional_number(&loaded.record),
+            number: loaded.number(),
             unfit,
             issues: found.issues,
             warnings: found.warnings,
@@ -252,9 +254,7 @@ fn is_moments_ago(before: &str, now: &str) -> bool {
 fn draft(storage: &Storage, id: DocumentId) -> Result<(crate::storage::DocumentRecord, Template)> {
     let record = storage.document(id)?;
     if record.status != Status::Draft {
-        let label = record.status.label();
-        return Err(Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{label}”，不能再改"))
-            .hint("只有草稿可以填写；需要改动时请建立新版本"));
+        return Err(not_a_draft(id, record.status));
     }
     let template = kept_template(storage, &record)?;
     Ok((record, template))
@@ -348,4 +348,19 @@ pub(super) fn mark(template: &Template, label: &str, changed: Option<&str>) -> M
     let place = changed.and_then(Path::parse).map(|path| label_of(template, &path));
     let label = place.filter(|_| label.is_empty()).unwrap_or_else(|| label.to_owned());
     Mark { label, focus: changed.unwrap_or_default().to_owned(), joins: false }
+}
+
+impl Loaded {
+    /// Why the document cannot be changed; none for a draft.
+    fn read_only(&self) -> Option<String> {
+        if self.record.status == Status::Draft {
+            return None;
+        }
+        let revision = self.record.revision.as_deref().unwrap_or_default();
+        Some(match self.record.status {
+            Status::InReview => format!("已提交 {revision}，内容不再改动"),
+            Status::Obsolete => format!("{revision} 已作废，内容不再改动"),
+            status => format!("{revision} 已是“{}”，内容不再改动", status.label()),
+        })
+    }
 }

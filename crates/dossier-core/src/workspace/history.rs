@@ -153,6 +153,22 @@ fn event(entry: &AuditEntry) -> Option<String> {
             None => BEGUN.into(),
         }),
         "document.import" => Some(format!("导入 {}", text("file").unwrap_or("文件"))),
+        "document.submit" => Some(format!("提交审批 {} {}", text("number")?, text("revision")?)),
+        "document.sign" => {
+            let signature = entry.detail.get("signature")?;
+            let part = |key: &str| signature.get(key).and_then(Value::as_str).unwrap_or_default();
+            Some(format!("{}{} 签字：{} {}", part("role"), part("verb"), part("name"), part("signed_on")))
+        }
+        "document.correct" => Some(format!("更正签字记录：{}", text("correction")?)),
+        "document.withdraw" => Some(format!("撤回 {}：{}", text("revision")?, text("reason")?)),
+        "document.control" => Some(format!("{} 受控（现行），自 {} 起", text("revision")?, text("effective_on")?)),
+        "document.void" => Some(format!("{} 作废：{}", text("revision")?, text("reason")?)),
+        "document.revise" => Some(format!("新建 {}：{}", text("draft")?, text("change")?)),
+        "document.discard" => Some("放弃草稿".into()),
+        "document.print" => Some(format!("打印 {}", text("revision")?)),
+        "copy.issue" => Some(format!("分发 {} 给{}", text("revision")?, text("department")?)),
+        "copy.receive" => Some(format!("{}签收", text("by")?)),
+        "copy.return" => Some(format!("副本{}", text("note")?)),
         "document.undo" => Some("撤销".into()),
         "document.redo" => Some("重做".into()),
         _ => None,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::editing::base_rows;
 use super::{Loaded, Workspace, act, load, merge, values};
+use crate::backup::Why;
 use crate::document;
 use crate::form::{Edit, Path};
 use crate::import::confirm::ImportMode;
@@ -81,6 +82,7 @@ impl Workspace {
         let (field, table, mut plan) = find()?;
         let rows = read_rows(&mut plan, table);
         if !options.dry_run {
+            self.back_up(Why::Import)?;
             let edits = edits_for(&loaded, &self.storage.unfit(id)?, field, table, rows, options.mode);
             let details = Map::from_iter([
                 ("file".to_owned(), file_name.into()),
@@ -110,6 +112,7 @@ impl Workspace {
         options: &ImportOptions,
     ) -> Result<ImportReport> {
         if !options.dry_run {
+            self.back_up(Why::Import)?;
             let mut changes = own.content.clone();
             // What the release tells stays the release's; what is no more in the workbook goes.
             for carried in &loaded.carried {

@@ -1,6 +1,8 @@
 //! The use cases: what the terminal program and the window do with documents.
 
+mod backup;
 mod confirm;
+mod control;
 mod difference;
 mod dossiers;
 mod editing;
@@ -22,17 +24,22 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::carried::with_facts;
-use crate::compose::Front;
+use crate::compose::{Front, Marks};
 use crate::document::{self, Document, Draft, Values};
 use crate::export::{self as paper, Exported, Format, Job, Options};
 use crate::form;
+use crate::policy::Policies;
 use crate::settings::Settings;
 use crate::storage::{
-    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Storage, Transaction,
+    Act, DocumentId, DocumentRecord, DocumentSummary, Facts, Filter, NewDocument, ReleaseId, Status, Storage,
+    Transaction,
 };
-use crate::template::{Library, Template};
+use crate::template::{Kind, Library, Template};
 use crate::{Code, Environment, Error, Issue, Result};
 
+use control::{Thawed, thaw};
+
+pub use control::AuditReport;
 pub use import::{ImportOptions, ImportReport};
 pub use show::Shown;
 
@@ -42,6 +49,7 @@ pub struct Workspace {
     storage: Storage,
     environment: Environment,
     library: OnceLock<Library>,
+    policies: OnceLock<Policies>,
     /// None in memory.
     folder: Option<PathBuf>,
 }
@@ -65,6 +73,8 @@ struct Loaded {
     content: Map<String, Value>,
     /// Fields whose value comes from the release.
     carried: Vec<String>,
+    /// What it is since it was submitted: its content and template are those of the revision.
+    thawed: Option<Thawed>,
 }
 
 impl Workspace {
@@ -75,7 +85,7 @@ impl Workspace {
     pub fn open(folder: &Path, environment: Environment) -> Result<Self> {
         let storage = Storage::open(folder, environment.now())?;
         let folder = Some(folder.to_path_buf());
-        let mut workspace = Self { storage, environment, library: OnceLock::new(), folder };
+        let mut workspace = Self { storage, environment, library: OnceLock::new(), policies: OnceLock::new(), folder };
         workspace.sum_up_all()?;
         Ok(workspace)
     }
@@ -86,7 +96,7 @@ impl Workspace {
     /// None but want of memory.
     pub fn in_memory(environment: Environment) -> Result<Self> {
         let storage = Storage::in_memory(environment.now())?;
-        Ok(Self { storage, environment, library: OnceLock::new(), folder: None })
+        Ok(Self { storage, environment, library: OnceLock::new(), policies: OnceLock::new(), folder: None })
     }
 
     pub fn environment(&self) -> &Environment {
@@ -108,6 +118,18 @@ impl Workspace {
         }
         let library = library(&self.environment)?;
         Ok(self.library.get_or_init(|| library))
+    }
+
+    /// Who signs what, by the organisations' rules.
+    ///
+    /// # Errors
+    /// The program's policies are missing.
+    pub(crate) fn policies(&self) -> Result<&Policies> {
+        if let Some(policies) = self.policies.get() {
+            return Ok(policies);
+        }
+        let policies = Policies::open(&self.environment.resources()?.templates)?;
+        Ok(self.policies.get_or_init(|| policies))
     }
 
     /// Begins a document and returns its id. With a release's name it belongs to that release, which is made where
@@ -160,7 +182,7 @@ impl Workspace {
     /// # Errors
     /// There is none, or it is damaged.
     pub fn show(&self, id: DocumentId) -> Result<Shown> {
-        Ok(Shown::of(load(&self.storage, id)?))
+        Ok(Shown::of(self.loaded(id)?))
     }
 
     /// Merges content into a draft and returns the places that changed. `null` empties a field, a list replaces the
@@ -178,23 +200,11 @@ impl Workspace {
     /// # Errors
     /// There is no such document, or it is damaged.
     pub fn check(&self, id: DocumentId) -> Result<Findings> {
-        let loaded = load(&self.storage, id)?;
-        let mut found = self.findings(&loaded)?;
+        let loaded = self.loaded(id)?;
+        let mut found = findings(&self.environment, &loaded)?;
         let unfit = self.storage.unfit(id)?;
         found.issues.splice(0..0, form::unfit_issues(&loaded.template, &unfit));
         Ok(found)
-    }
-
-    /// What values and fonts say of a document; texts that are no values are told apart.
-    fn findings(&self, loaded: &Loaded) -> Result<Findings> {
-        let document = loaded.document()?;
-        let facts = values(&loaded.facts);
-        let mut issues = document::check(&document, &loaded.template, &facts);
-        let values = Values::new(&document, &loaded.template, &facts);
-        issues.extend(paper::glyphs::unprintable(&self.environment, &loaded.template, &values)?);
-        let mut warnings = document::advise(&document, &loaded.template, &facts);
-        warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
-        Ok(Findings { issues, warnings })
     }
 
     /// The document as a file.
@@ -202,7 +212,10 @@ impl Workspace {
     /// # Errors
     /// There is no such document; it does not fit the format.
     pub fn export(&self, id: DocumentId, format: Format, options: Options) -> Result<Exported> {
-        let loaded = load(&self.storage, id)?;
+        let loaded = self.loaded(id)?;
+        if let Some(thawed) = loaded.thawed.as_ref().filter(|_| !options.blank) {
+            return control::exported(&self.storage, &self.environment, thawed, format, options);
+        }
         let settings = self.settings()?;
         let job = Job {
             template: &loaded.template,
@@ -212,9 +225,19 @@ impl Workspace {
             environment: &self.environment,
             options: as_set(options, &loaded.template, &settings),
             year: loaded.record.year,
-            provisional_number: Some(provisional_number(&loaded.record)),
+            provisional_number: Some(loaded.number()),
+            marks: Marks::default(),
         };
         paper::export(&job, format)
+    }
+
+    /// A document as it stands; the sign-off rows of a draft are those of the policy that holds now.
+    fn loaded(&self, id: DocumentId) -> Result<Loaded> {
+        let mut loaded = load(&self.storage, id)?;
+        if loaded.thawed.is_none() {
+            control::foresee(self, &mut loaded)?;
+        }
+        Ok(loaded)
     }
 
     /// The settings of the data folder.
@@ -268,8 +291,17 @@ pub fn render(
     let options = as_set(options, template, settings);
     let year = environment.now().year();
     let facts = &Map::new();
-    let provisional_number = None;
-    let job = Job { template, document: &document, facts, settings, environment, options, year, provisional_number };
+    let job = Job {
+        template,
+        document: &document,
+        facts,
+        settings,
+        environment,
+        options,
+        year,
+        provisional_number: None,
+        marks: Marks::default(),
+    };
     paper::export(&job, format)
 }
 
@@ -279,12 +311,6 @@ pub fn render(
 /// Its folder of templates is missing.
 pub fn library(environment: &Environment) -> Result<Library> {
     Library::open(std::slice::from_ref(&environment.resources()?.templates))
-}
-
-/// What a draft is called until it gets its official number: 草-2026-012（临时号）.
-fn provisional_number(record: &DocumentRecord) -> String {
-    let id = record.id.to_string();
-    format!("草-{}-{}（临时号）", record.year, id.trim_start_matches('D'))
 }
 
 /// What is asked for, and what the settings always ask for.
@@ -308,7 +334,12 @@ fn act<'a>(environment: &'a Environment, action: &'a str) -> Act<'a> {
 
 fn load(storage: &Storage, id: DocumentId) -> Result<Loaded> {
     let record = storage.document(id)?;
-    let template = kept_template(storage, &record)?;
+    if record.status != Status::Draft
+        && let Some(revision) = control::shown_revision(storage, &record)?
+    {
+        return frozen(storage, record, thaw(storage, revision)?);
+    }
+    let template = with_patterns(kept_template(storage, &record)?, storage)?;
     let (release, facts) = match record.release {
         Some(release) => {
             let release = storage.release(release)?;
@@ -317,14 +348,70 @@ fn load(storage: &Storage, id: DocumentId) -> Result<Loaded> {
         None => (None, Facts::new()),
     };
     let (content, carried) = with_facts(&template, &record.content, &values(&facts));
-    Ok(Loaded { record, template, release, facts, content, carried })
+    Ok(Loaded { record, template, release, facts, content, carried, thawed: None })
+}
+
+/// What a document is since it was submitted.
+fn frozen(storage: &Storage, record: DocumentRecord, thawed: Thawed) -> Result<Loaded> {
+    let release = record.release.map(|release| storage.release(release)).transpose()?;
+    Ok(Loaded {
+        record: DocumentRecord { content: thawed.content.clone(), ..record },
+        template: thawed.template.clone(),
+        release: release.map(|release| release.name),
+        facts: Facts::new(),
+        content: thawed.content.clone(),
+        carried: Vec::new(),
+        thawed: Some(thawed),
+    })
+}
+
+/// The template with the number patterns that the organisation has set in place of its own.
+fn with_patterns(mut template: Template, storage: &Storage) -> Result<Template> {
+    let documents = storage.setting_group("documents")?;
+    let Some(patterns) = documents.as_ref().and_then(|documents| documents.get("number_patterns")?.as_object()) else {
+        return Ok(template);
+    };
+    let own = |pattern: &str| patterns.get(pattern).and_then(Value::as_str).map(str::to_owned);
+    for field in &mut template.fields {
+        if let Kind::Number { pattern } = &mut field.kind
+            && let Some(set) = own(pattern)
+        {
+            *pattern = set;
+        }
+    }
+    if let Some(set) = own(&template.number) {
+        template.number = set;
+    }
+    Ok(template)
+}
+
+fn not_a_draft(id: DocumentId, status: Status) -> Error {
+    Error::new(Code::BadRequest, format!("文档 `{id}` 已是“{}”，不能再改", status.label()))
+        .hint("只有草稿可以填写；需要改动时请建立新版本")
+}
+
+/// What values and fonts say of a document; texts that are no values are told apart.
+fn findings(environment: &Environment, loaded: &Loaded) -> Result<Findings> {
+    let document = loaded.document()?;
+    let facts = values(&loaded.facts);
+    let mut issues = document::check(&document, &loaded.template, &facts);
+    let values = Values::new(&document, &loaded.template, &facts);
+    issues.extend(paper::glyphs::unprintable(environment, &loaded.template, &values)?);
+    let mut warnings = document::advise(&document, &loaded.template, &facts);
+    warnings.extend(facts::deviations(&loaded.template, &loaded.record.content, &loaded.facts));
+    Ok(Findings { issues, warnings })
 }
 
 /// The template as it was when the document was begun.
 fn kept_template(storage: &Storage, record: &DocumentRecord) -> Result<Template> {
-    let kept = storage.template(&record.template)?;
+    parse_template(storage, &record.template, &record.id.to_string())
+}
+
+/// A kept template by its hash; `of` names what was written with it.
+fn parse_template(storage: &Storage, hash: &str, of: &str) -> Result<Template> {
+    let kept = storage.template(hash)?;
     Template::parse(&kept.text, &format!("{}/template.toml", kept.id)).map_err(|error| {
-        let message = format!("文档 `{}` 的模板 `{}`（{}）不能再读取", record.id, kept.id, kept.version);
+        let message = format!("文档 `{of}` 的模板 `{}`（{}）不能再读取", kept.id, kept.version);
         Error { message, ..error }
     })
 }
@@ -362,8 +449,9 @@ fn write(
     let shared = tx.set_facts(release, &facts)?;
     put(tx, id, template, new, &facts, Some(&before.name))?;
     if shared {
-        // The others show other values now: they are found by them, and may be named after them.
-        for other in tx.documents_of(release)?.into_iter().filter(|other| other.id != id) {
+        // The other drafts show other values now: they are found by them, and may be named after them.
+        let is_draft = |other: &DocumentRecord| other.id != id && other.status == Status::Draft;
+        for other in tx.documents_of(release)?.into_iter().filter(is_draft) {
             let template = kept_template(tx, &other)?;
             let (content, _) = with_facts(&template, &other.content, &values(&facts));
             tx.set_title(other.id, &title(&template, &content))?;
@@ -422,6 +510,15 @@ fn values(facts: &Facts) -> Map<String, Value> {
 impl Loaded {
     fn document(&self) -> Result<Document> {
         accept(&self.template, &self.record.content, Map::new())
+    }
+
+    /// Official, else the provisional one of a draft: 草-2026-012（临时号）.
+    fn number(&self) -> String {
+        let record = &self.record;
+        record.number.clone().unwrap_or_else(|| {
+            let id = record.id.to_string();
+            format!("草-{}-{}（临时号）", record.year, id.trim_start_matches('D'))
+        })
     }
 }
 

@@ -14,6 +14,9 @@ use crate::{Code, Error, Result, files};
 /// Lies beside the program's templates.
 const LICENCES: &str = "licences.json";
 
+/// The window remembers under this name that the questions of the first start were answered, be it with nothing.
+const BEGUN: &str = "begun";
+
 impl Workspace {
     /// Everything that the window needs before it shows anything.
     ///
@@ -21,12 +24,14 @@ impl Workspace {
     /// The database cannot be read; the program's templates are missing.
     pub fn start_info(&self) -> Result<Start> {
         let settings = self.settings()?;
+        let preferences = self.preferences()?;
+        let is_new = settings == Settings::default() && !preferences.contains_key(BEGUN);
         Ok(Start {
             version: env!("CARGO_PKG_VERSION").into(),
             data_folder: self.data_folder(),
-            first_start: settings == Settings::default() && self.storage.is_untouched()?,
+            first_start: is_new && self.storage.is_untouched()?,
             settings,
-            preferences: self.preferences()?,
+            preferences,
             templates: self.template_infos()?,
             release_types: self.release_types()?,
             today: self.environment.now().format("%Y-%m-%d").to_string(),

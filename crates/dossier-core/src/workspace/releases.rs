@@ -104,8 +104,12 @@ impl Workspace {
         self.storage.transact(act(&self.environment, "release.remove"), |tx| {
             let record = tx.release(release)?;
             let documents = tx.documents_of(release)?;
-            if let Some(kept) = documents.iter().find(|document| document.status != Status::Draft) {
-                let message = format!("“{}”没有删除：{} 已是“{}”", record.name, kept.title, kept.status.label());
+            // A number stands in the register for good, and its document with it.
+            if let Some(kept) =
+                documents.iter().find(|document| document.status != Status::Draft || document.number.is_some())
+            {
+                let standing = kept.number.as_deref().unwrap_or(kept.status.label());
+                let message = format!("“{}”没有删除：{} 已提交过（{standing}）", record.name, kept.title);
                 return Err(
                     Error::new(Code::BadRequest, message).hint("只有文档全是草稿的卷宗可以删除；其他的可以作废")
                 );
@@ -166,6 +170,7 @@ impl Workspace {
                     let key = template.field(field).and_then(|field| field.carries.as_ref());
                     key.and_then(|key| facts.get(key)) != Some(&*value)
                 });
+                leave_to_control(&template, &mut content);
                 begin(tx, &template, id, year, content)?;
             }
             dossiers::sum_up_release(tx, id)?;
@@ -284,12 +289,32 @@ pub(super) fn concerns_one_release(template: &Template, field: &Field) -> bool {
     match &field.kind {
         Kind::Date | Kind::DateOrWords | Kind::DateTime | Kind::Time | Kind::Version => true,
         Kind::Rating | Kind::Signature | Kind::Number { .. } => true,
-        Kind::Table(_) => template.layout.iter().any(|entry| match &entry.what {
-            What::Table(layout) => layout.signoff && layout.field == field.id,
-            _ => false,
-        }),
+        Kind::Table(_) => is_signed(template, field),
         _ => false,
     }
+}
+
+/// Takes out what a draft does not say itself: numbers and revisions are given when documents are submitted, and
+/// signatures come after that.
+fn leave_to_control(template: &Template, content: &mut Map<String, Value>) {
+    for field in ["doc_number", "doc_revision", "revisions"] {
+        content.shift_remove(field);
+    }
+    for field in &template.fields {
+        let given = matches!(field.kind, Kind::Signature | Kind::Number { .. });
+        if given || (matches!(field.kind, Kind::Table(_)) && is_signed(template, field)) {
+            content.shift_remove(&field.id);
+            content.shift_remove(&format!("{}_date", field.id));
+        }
+    }
+}
+
+/// Whether a table is a sign-off.
+fn is_signed(template: &Template, table: &Field) -> bool {
+    template.layout.iter().any(|entry| match &entry.what {
+        What::Table(layout) => layout.signoff && layout.field == table.id,
+        _ => false,
+    })
 }
 
 /// The form that the whole release follows.

@@ -67,6 +67,8 @@ function past(index: number): DossierRow {
       return {
         template: id, short, title, id: exists ? `${id}.blank` : null, status: exists ? own : null,
         missing: (index * 5 + place * 3) % 17, rows: place === 2 ? 6 + (index % 9) : null,
+        steps_signed: own === "in_review" ? index % 5 : null, steps_all: own === "in_review" ? 5 : null,
+        in_force: own === "controlled" ? "V1.0" : null,
       };
     }),
   };
@@ -79,9 +81,10 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
     user: { name: "林知远", department: "产品部" },
     departments: ["产品部", "研发部", "测试部"],
     people: [{ name: "周敏", department: "产品部", phone: "8021" }],
-    documents: { classification: "内部", control_state: "受控", form_numbers: {}, front_matter: {} },
+    documents: { classification: "内部", control_state: "受控", form_numbers: {}, front_matter: {}, policy: "release-rules", number_patterns: {} },
     print: { duplex: false, binding_line: false },
     export_folder: "",
+    backup: { second_folder: "" },
   };
   const rows: DossierRow[] = Array.from({ length: many }, (_, index) => ({ ...past(index), release: index + 1 }));
   let last = many;
@@ -96,6 +99,7 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
         template: id, short, title, missing: 9, rows: id === "release-plan-table" ? 6 : null,
         id: documents.includes(id) ? (sample ? id : `${id}.blank`) : null,
         status: documents.includes(id) ? "draft" : null,
+        steps_signed: null, steps_all: null, in_force: null,
       })),
     });
     return release;

@@ -29,6 +29,16 @@ pub struct AuditEntry {
     pub hash: String,
 }
 
+/// The last entry of the log: what paper, backups and packages carry of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// Digits of an entry's hash that paper carries.
+const ANCHOR_DIGITS: usize = 12;
+
 /// Where the log is not what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditFault {
@@ -38,6 +48,22 @@ pub enum AuditFault {
     Chain { seq: i64 },
     /// The entry is not what its hash says.
     Content { seq: i64 },
+}
+
+impl AuditHead {
+    /// As paper carries it: `128-9C41D2E07A55`.
+    pub fn anchor(&self) -> String {
+        format!("{}-{}", self.seq, self.hash[..ANCHOR_DIGITS].to_uppercase())
+    }
+}
+
+impl AuditFault {
+    /// The entry at which it shows.
+    pub const fn seq(self) -> i64 {
+        match self {
+            Self::Gap { seq } | Self::Chain { seq } | Self::Content { seq } => seq,
+        }
+    }
 }
 
 impl AuditEntry {
@@ -78,9 +104,7 @@ impl Storage {
         let rows = statement.query_map([subject], AuditEntry::read)?;
         rows.map(|row| {
             let (entry, detail) = row?;
-            // What cannot be read as JSON is kept as a text: the chain then tells that it was tampered with.
-            let detail = serde_json::from_str(&detail).unwrap_or(Value::String(detail));
-            Ok(AuditEntry { detail, ..entry })
+            Ok(AuditEntry { detail: read_detail(detail), ..entry })
         })
         .collect()
     }
@@ -94,17 +118,53 @@ impl Storage {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// The last entry; before the first one, number 0.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn audit_head(&self) -> Result<AuditHead> {
+        let mut statement = self.connection.prepare_cached(include_str!("head.sql"))?;
+        let head = statement.query_row([], |row| Ok(AuditHead { seq: row.get(0)?, hash: row.get(1)? })).optional()?;
+        Ok(head.unwrap_or(AuditHead { seq: 0, hash: START.to_owned() }))
+    }
+
+    /// Hash of an entry, none where there is no such entry.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn audit_hash(&self, seq: i64) -> Result<Option<String>> {
+        if seq == 0 {
+            return Ok(Some(START.to_owned()));
+        }
+        let mut statement = self.connection.prepare_cached("SELECT hash FROM audit WHERE seq = ?1")?;
+        Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
+    }
+
     /// Follows the chain from the first entry and tells every place where it is broken.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn verify_audit(&self) -> Result<Vec<AuditFault>> {
+        self.verify_audit_after(&AuditHead { seq: 0, hash: START.to_owned() })
+    }
+
+    /// Follows the chain from an entry that was found to be right.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn verify_audit_after(&self, head: &AuditHead) -> Result<Vec<AuditFault>> {
         let mut faults = Vec::new();
-        let mut prev = START.to_owned();
-        for (entry, expected) in self.audit(None)?.into_iter().zip(1..) {
+        let mut prev = head.hash.clone();
+        let mut expected = head.seq;
+        let mut statement = self.connection.prepare_cached(include_str!("after.sql"))?;
+        for row in statement.query_map([head.seq], AuditEntry::read)? {
+            let (entry, detail) = row?;
+            let entry = AuditEntry { detail: read_detail(detail), ..entry };
+            expected += 1;
             let seq = entry.seq;
-            if seq != expected && faults.is_empty() {
+            if seq != expected {
                 faults.push(AuditFault::Gap { seq });
+                expected = seq;
             }
             if entry.prev != prev {
                 faults.push(AuditFault::Chain { seq });
@@ -120,9 +180,7 @@ impl Storage {
 
 impl Transaction<'_> {
     pub(super) fn append_audit(&self) -> Result<i64> {
-        let head = self.connection.prepare_cached(include_str!("head.sql"))?;
-        let head = { head }.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (last, prev): (i64, String) = head.unwrap_or((0, START.to_owned()));
+        let AuditHead { seq: last, hash: prev } = self.audit_head()?;
         let mut entry = AuditEntry {
             seq: last + 1,
             at: self.act.at.to_rfc3339(),
@@ -146,4 +204,9 @@ impl Transaction<'_> {
         ))?;
         Ok(entry.seq)
     }
+}
+
+/// What cannot be read as JSON is kept as a text: the chain then tells that it was tampered with.
+fn read_detail(detail: String) -> Value {
+    serde_json::from_str(&detail).unwrap_or(Value::String(detail))
 }

@@ -47,6 +47,12 @@ pub struct DocumentRecord {
     pub created_at: String,
     /// UTC
     pub updated_at: String,
+    /// Official; none before the first submission.
+    pub number: Option<String>,
+    /// The revision that the content is, or is to become.
+    pub revision: Option<String>,
+    /// What the next revision changes.
+    pub change_note: String,
 }
 
 /// A line of the list.
@@ -89,6 +95,10 @@ pub struct DocumentLine {
     pub rows: Option<usize>,
     /// Whether it holds anything that concerns its release alone.
     pub begun: bool,
+    /// Steps of approval signed, and all of them; none for a draft.
+    pub steps: Option<(usize, usize)>,
+    /// The revision that is 受控.
+    pub in_force: Option<String>,
 }
 
 /// What the list tells of a document beyond its status.
@@ -100,6 +110,15 @@ pub struct Summary {
     pub rows: Option<usize>,
     /// Whether it holds anything that concerns its release alone.
     pub begun: bool,
+}
+
+/// Where a document stands from now on.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    pub status: Status,
+    pub number: Option<&'a str>,
+    pub revision: Option<&'a str>,
+    pub change_note: &'a str,
 }
 
 /// An empty draft to be.
@@ -291,6 +310,11 @@ impl Storage {
                 missing: row.get::<_, i64>(4)?.unsigned_abs() as usize,
                 rows: row.get::<_, Option<i64>>(5)?.map(|rows| rows.unsigned_abs() as usize),
                 begun: row.get(6)?,
+                steps: row
+                    .get::<_, Option<i64>>(7)?
+                    .zip(row.get::<_, Option<i64>>(8)?)
+                    .map(|(signed, all)| (signed.unsigned_abs() as usize, all.unsigned_abs() as usize)),
+                in_force: row.get(9)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -378,6 +402,32 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Moves a document on in its life: its status, and what it is called officially.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_standing(&mut self, id: DocumentId, standing: Standing<'_>) -> Result<()> {
+        let row = (id.0, standing.status, standing.number, standing.revision, standing.change_note);
+        self.connection.prepare_cached(include_str!("set_standing.sql"))?.execute(row)?;
+        self.touch(id)
+    }
+
+    /// What the list tells of a document's approval: steps signed and all of them, and the revision in force.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_progress(
+        &mut self,
+        id: DocumentId,
+        steps: Option<(usize, usize)>,
+        in_force: Option<&str>,
+    ) -> Result<()> {
+        let (signed, all) = (steps.map(|(signed, _)| signed as i64), steps.map(|(_, all)| all as i64));
+        self.connection.prepare_cached(include_str!("set_progress.sql"))?.execute((id.0, signed, all, in_force))?;
+        self.changes.documents.insert(id);
+        Ok(())
+    }
+
     /// Deletes a document. Its number is never given again.
     ///
     /// # Errors
@@ -418,6 +468,9 @@ fn read_document(row: &Row<'_>) -> rusqlite::Result<(DocumentRecord, String)> {
         content_sha256: row.get(8)?,
         created_at: row.get(9)?,
         updated_at: row.get(10)?,
+        number: row.get(11)?,
+        revision: row.get(12)?,
+        change_note: row.get(13)?,
     };
     Ok((record, row.get(7)?))
 }

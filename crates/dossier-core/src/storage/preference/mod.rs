@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::error::damaged;
-use super::{Storage, canonical};
+use super::error::{damaged, placed};
+use super::{Storage, Transaction, canonical};
 use crate::Result;
 
 impl Storage {
@@ -28,6 +28,11 @@ impl Storage {
     /// # Errors
     /// The database cannot be written.
     pub fn put_preferences(&mut self, changes: &Map<String, Value>) -> Result<()> {
+        let path = self.connection.path().map(str::to_owned);
+        self.write_preferences(changes).map_err(|error| placed(error, path.as_deref()))
+    }
+
+    fn write_preferences(&mut self, changes: &Map<String, Value>) -> Result<()> {
         let transaction = self.connection.transaction()?;
         for (key, value) in changes {
             match value {
@@ -36,5 +41,16 @@ impl Storage {
             };
         }
         Ok(transaction.commit()?)
+    }
+}
+
+impl Transaction<'_> {
+    /// Remembers something that follows from what is written.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub(super) fn remember(&mut self, key: &str, value: &Value) -> Result<()> {
+        self.connection.prepare_cached(include_str!("put.sql"))?.execute((key, canonical(value)))?;
+        Ok(())
     }
 }

@@ -25,6 +25,17 @@ impl Storage {
 }
 
 impl Storage {
+    /// One group of settings, as it was set.
+    ///
+    /// # Errors
+    /// The database cannot be read, or is damaged.
+    pub fn setting_group(&self, key: &str) -> Result<Option<Value>> {
+        let mut statement = self.connection.prepare_cached("SELECT value FROM settings WHERE key = ?1")?;
+        let value: Option<String> = statement.query_row([key], |row| row.get(0)).optional()?;
+        let read = |value: String| serde_json::from_str(&value).map_err(|_| damaged(format!("设置 `{key}` 已损坏")));
+        value.map(read).transpose()
+    }
+
     /// Who works here, where the settings say so.
     ///
     /// # Errors

@@ -1,0 +1,3 @@
+SELECT seq, at, actor, action, subject, detail, prev, hash FROM audit
+WHERE seq > ?1
+ORDER BY seq

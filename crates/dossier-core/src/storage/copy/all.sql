@@ -1,0 +1,4 @@
+SELECT id, revision_id, copy_number, department, holder, issued_on, issued_by, received_on, received_by, returned_on,
+  returned_note
+FROM copies
+ORDER BY revision_id, copy_number

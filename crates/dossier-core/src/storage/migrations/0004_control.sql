@@ -1,0 +1,234 @@
+-- Official number and the revision that the document's content is, or is to become. A number belongs to a document for
+-- good; `number` of documents that are no draft any more is never empty.
+ALTER TABLE documents ADD COLUMN number TEXT;
+ALTER TABLE documents ADD COLUMN revision TEXT;
+-- What the next revision changes, as told when it was begun.
+ALTER TABLE documents ADD COLUMN change_note TEXT NOT NULL DEFAULT '';
+
+CREATE UNIQUE INDEX documents_by_number ON documents (number) WHERE number IS NOT NULL;
+
+-- Every official number that was ever given or given up. `series` is the pattern; one series counts on its own each year.
+CREATE TABLE numbers (
+  series TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq > 0),
+  number TEXT NOT NULL UNIQUE,
+  template_id TEXT NOT NULL,
+  document_id INTEGER REFERENCES documents (id),
+  given_at TEXT NOT NULL,
+  given_by TEXT NOT NULL,
+  -- Given up: when, by whom and why. 作废号登记 lists these.
+  void_at TEXT,
+  void_by TEXT,
+  void_reason TEXT,
+  PRIMARY KEY (series, year, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER numbers_are_never_taken_back BEFORE DELETE ON numbers
+BEGIN
+  SELECT RAISE (ABORT, 'a number is never used again');
+END;
+
+-- A number may be given up, once; nothing else about it changes.
+CREATE TRIGGER numbers_stay BEFORE UPDATE ON numbers
+WHEN OLD.void_at IS NOT NULL
+  OR NEW.number IS NOT OLD.number OR NEW.series IS NOT OLD.series OR NEW.year IS NOT OLD.year
+  OR NEW.seq IS NOT OLD.seq OR NEW.document_id IS NOT OLD.document_id OR NEW.given_at IS NOT OLD.given_at
+BEGIN
+  SELECT RAISE (ABORT, 'a number is never used again');
+END;
+
+-- Texts that many revisions share, each once: settings as they printed.
+CREATE TABLE kept_texts (
+  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  text TEXT NOT NULL
+) STRICT;
+
+-- Frozen states of documents. `frozen` is canonical JSON of all that prints; its hash is on every page.
+CREATE TABLE revisions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
+  document_id INTEGER NOT NULL REFERENCES documents (id),
+  ordinal INTEGER NOT NULL,
+  number TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('in_review', 'returned', 'approved', 'controlled', 'obsolete')),
+  frozen TEXT NOT NULL CHECK (json_valid(frozen)),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  change_note TEXT NOT NULL,
+  pages INTEGER NOT NULL DEFAULT 0,
+  submitted_at TEXT NOT NULL,
+  submitted_by TEXT NOT NULL,
+  -- Head of the audit log before the move that led to `state` or to the last signature: printed on every page.
+  anchor TEXT NOT NULL,
+  -- Of the last move: when (UTC), by whom, why; dates are local and as told.
+  moved_at TEXT NOT NULL,
+  moved_by TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  effective_on TEXT,
+  obsolete_on TEXT,
+  successor TEXT,
+  UNIQUE (document_id, ordinal),
+  UNIQUE (document_id, revision),
+  UNIQUE (number, revision)
+) STRICT;
+
+CREATE INDEX revisions_by_hash ON revisions (sha256);
+CREATE INDEX revisions_by_state ON revisions (state);
+
+CREATE TRIGGER revisions_stay BEFORE DELETE ON revisions
+BEGIN
+  SELECT RAISE (ABORT, 'a revision never changes');
+END;
+
+CREATE TRIGGER revisions_never_change BEFORE UPDATE ON revisions
+WHEN NEW.document_id IS NOT OLD.document_id OR NEW.ordinal IS NOT OLD.ordinal OR NEW.number IS NOT OLD.number
+  OR NEW.revision IS NOT OLD.revision OR NEW.frozen IS NOT OLD.frozen OR NEW.sha256 IS NOT OLD.sha256
+  OR NEW.change_note IS NOT OLD.change_note OR NEW.submitted_at IS NOT OLD.submitted_at
+  OR NEW.submitted_by IS NOT OLD.submitted_by OR NEW.uid IS NOT OLD.uid
+  OR (OLD.state IN ('returned', 'obsolete') AND NEW.state IS NOT OLD.state)
+BEGIN
+  SELECT RAISE (ABORT, 'a revision never changes');
+END;
+
+-- One step of approval, recorded as it happened.
+CREATE TABLE signoffs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  revision_id INTEGER NOT NULL REFERENCES revisions (id),
+  chain TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  role TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  opinion TEXT NOT NULL CHECK (opinion IN ('agree', 'refuse', 'supplement')),
+  supplement TEXT NOT NULL DEFAULT '',
+  name TEXT NOT NULL CHECK (trim(name) <> ''),
+  -- As written on the paper: 2026-03-11
+  signed_on TEXT NOT NULL,
+  how TEXT NOT NULL CHECK (how IN ('ink', 'machine')),
+  -- Drawn with pen or mouse: lists of points between 0 and 1, and the shape of their box.
+  ink TEXT CHECK (ink IS NULL OR json_valid(ink)),
+  -- Why one person signs twice, or the author himself.
+  reason TEXT NOT NULL DEFAULT '',
+  recorded_at TEXT NOT NULL,
+  recorded_by TEXT NOT NULL,
+  UNIQUE (revision_id, chain, step)
+) STRICT;
+
+CREATE TRIGGER signoffs_stay BEFORE DELETE ON signoffs
+BEGIN
+  SELECT RAISE (ABORT, 'a signature never changes');
+END;
+
+CREATE TRIGGER signoffs_never_change BEFORE UPDATE ON signoffs
+BEGIN
+  SELECT RAISE (ABORT, 'a signature never changes');
+END;
+
+-- What was recorded wrongly is explained, not changed.
+CREATE TABLE corrections (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  signoff_id INTEGER NOT NULL REFERENCES signoffs (id),
+  text TEXT NOT NULL CHECK (trim(text) <> ''),
+  at TEXT NOT NULL,
+  by TEXT NOT NULL
+) STRICT;
+
+-- Papers of frozen revisions as they were given out, byte for byte. `kind` is what else decides how they look.
+CREATE TABLE papers (
+  revision_id INTEGER NOT NULL REFERENCES revisions (id),
+  kind TEXT NOT NULL,
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (revision_id, kind)
+) STRICT;
+
+CREATE TRIGGER papers_never_change BEFORE UPDATE ON papers
+BEGIN
+  SELECT RAISE (ABORT, 'a paper never changes');
+END;
+
+-- Every printing that was meant to be signed or handed out.
+CREATE TABLE prints (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  revision_id INTEGER NOT NULL REFERENCES revisions (id),
+  kind TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  -- Local date: no signature on it is older.
+  printed_on TEXT NOT NULL,
+  at TEXT NOT NULL,
+  by TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX prints_by_revision ON prints (revision_id);
+
+-- Controlled copies: 分发回收记录.
+CREATE TABLE copies (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  revision_id INTEGER NOT NULL REFERENCES revisions (id),
+  -- 分发号: counts on for each document, whatever the revision.
+  copy_number INTEGER NOT NULL,
+  department TEXT NOT NULL,
+  holder TEXT NOT NULL DEFAULT '',
+  issued_on TEXT NOT NULL,
+  issued_by TEXT NOT NULL,
+  -- 签收
+  received_on TEXT,
+  received_by TEXT,
+  returned_on TEXT,
+  returned_note TEXT,
+  UNIQUE (revision_id, copy_number)
+) STRICT;
+
+-- Files from outside, byte for byte.
+CREATE TABLE scans (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  pages INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  received_at TEXT NOT NULL,
+  received_by TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER scans_stay BEFORE DELETE ON scans
+BEGIN
+  SELECT RAISE (ABORT, 'a scan never changes');
+END;
+
+CREATE TRIGGER scans_never_change BEFORE UPDATE ON scans
+BEGIN
+  SELECT RAISE (ABORT, 'a scan never changes');
+END;
+
+-- Which page of which paper each page of a scan shows. Without a revision it waits to be filed by hand.
+CREATE TABLE scan_pages (
+  scan_id INTEGER NOT NULL REFERENCES scans (id),
+  page INTEGER NOT NULL,
+  revision_id INTEGER REFERENCES revisions (id),
+  paper_page INTEGER,
+  turned INTEGER NOT NULL DEFAULT 0,
+  how TEXT NOT NULL CHECK (how IN ('code', 'hand', 'unread', 'ignored')),
+  -- What was read there and belongs to nothing known here.
+  note TEXT NOT NULL DEFAULT '',
+  filed_at TEXT NOT NULL,
+  filed_by TEXT NOT NULL,
+  PRIMARY KEY (scan_id, page)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX scan_pages_by_revision ON scan_pages (revision_id) WHERE revision_id IS NOT NULL;
+CREATE INDEX scan_pages_waiting ON scan_pages (scan_id) WHERE how = 'unread';
+
+-- Which scanned page shows the ink of a step.
+CREATE TABLE signoff_scans (
+  signoff_id INTEGER NOT NULL REFERENCES signoffs (id),
+  scan_id INTEGER NOT NULL REFERENCES scans (id),
+  page INTEGER NOT NULL,
+  PRIMARY KEY (signoff_id, scan_id, page)
+) STRICT, WITHOUT ROWID;
+
+-- The list shows of a document: steps signed and all of them, its number and its revision in force.
+ALTER TABLE documents ADD COLUMN steps_signed INTEGER;
+ALTER TABLE documents ADD COLUMN steps_all INTEGER;
+ALTER TABLE documents ADD COLUMN in_force TEXT;

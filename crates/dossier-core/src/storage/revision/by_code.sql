@@ -1,0 +1,7 @@
+-- The hash of a revision begins with what its pages carry.
+SELECT
+  id, uid, document_id, ordinal, number, revision, state, frozen, sha256, change_note, pages, submitted_at, submitted_by,
+  anchor, moved_at, moved_by, reason, effective_on, obsolete_on, successor
+FROM revisions
+WHERE sha256 >= ?1 AND sha256 < ?1 || 'g'
+ORDER BY id

@@ -1,0 +1,1 @@
+SELECT id, sha256, name, kind, size, pages, received_at, received_by FROM scans WHERE id = ?1

@@ -1,0 +1,332 @@
+//! Whether what is stored is what was printed and written: by a code from paper, and for the whole data folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::control::{PrintCode, Verdict, VerdictKind, fingerprints, first_difference};
+use crate::storage::{AuditEntry, AuditFault, RevisionRecord, RevisionState, Signoff, Storage};
+use crate::template::Template;
+use crate::{Code, Error, Issue, Result};
+
+use super::super::{Workspace, parse_template};
+
+/// What a check of the whole record finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AuditReport {
+    /// Entries of the log.
+    pub entries: i64,
+    /// Its head, as paper carries it: 128-9C41D2E07A55
+    pub head: String,
+    pub revisions: usize,
+    pub signatures: usize,
+    pub scans: usize,
+    /// Everything that is not what was written, each with its place: `audit[12]`, `REL-APP-2026-007 V1.0`.
+    pub faults: Vec<Issue>,
+}
+
+impl Workspace {
+    /// Says whether the revision with this 校验码 still is what was printed, and names the first field that is not.
+    ///
+    /// # Errors
+    /// The text is no code; the database cannot be read.
+    pub fn verify_print(&self, code: &str, anchor: Option<&str>) -> Result<Verdict> {
+        let code: PrintCode = code.parse()?;
+        let storage = &self.storage;
+        let mut notes = Vec::new();
+        if let Some(anchor) = anchor
+            && let Some(fault) = anchor_fault(storage, anchor)?
+        {
+            notes.push(fault.message);
+        }
+        let mut verdict = match storage.revisions_by_code(code.digits())?.into_iter().next() {
+            Some(record) => self.of_found(&record)?,
+            None => self.of_missing(&code)?,
+        };
+        // The pages carry the hash: a stored revision that fits it and its log is the one that was printed.
+        if !notes.is_empty() {
+            verdict.kind = VerdictKind::Altered;
+            verdict.message = format!("审计记录与纸上的审计锚不符：{}", verdict.message);
+        }
+        notes.append(&mut verdict.notes);
+        verdict.notes = notes;
+        Ok(verdict)
+    }
+
+    fn of_found(&self, record: &RevisionRecord) -> Result<Verdict> {
+        let name = format!("{} {}", record.number, record.revision);
+        let mut verdict = self.verdict_on(record)?;
+        let remembered = remembered(&self.storage, record)?;
+        let is_remembered = remembered.as_ref().is_some_and(|(hash, _)| *hash == record.sha256);
+        if record.is_intact() && is_remembered {
+            verdict.kind = VerdictKind::Same;
+            verdict.message = format!("{name} 与打印时一致");
+        } else {
+            verdict.field = remembered.and_then(|(_, parts)| self.field_that_differs(record, &parts));
+            verdict.message = altered(&name, verdict.field.as_deref());
+        }
+        if record.state != RevisionState::Controlled {
+            let in_force = self.storage.revisions_of(record.document)?;
+            let in_force = in_force.iter().find(|other| other.state == RevisionState::Controlled);
+            verdict.notes.push(match in_force {
+                Some(other) => format!("这个版本现在是“{}”，现行的是 {}", record.state.label(), other.revision),
+                None => format!("这个版本现在是“{}”", record.state.label()),
+            });
+        }
+        Ok(verdict)
+    }
+
+    /// No stored revision has this code: either nothing was printed with it, or what was stored has been changed since.
+    fn of_missing(&self, code: &PrintCode) -> Result<Verdict> {
+        let wanted = code.to_string();
+        let mut verdict = Verdict {
+            kind: VerdictKind::Unknown,
+            message: format!("这里没有提交过校验码为 {wanted} 的版本"),
+            document: None,
+            title: None,
+            number: None,
+            revision: None,
+            state: None,
+            field: None,
+            notes: vec!["请先核对输入；也可能它是在另一台电脑上提交的".into()],
+        };
+        for entry in self.storage.audit(None)?.into_iter().filter(|entry| entry.action == "document.submit") {
+            if entry.detail.get("code").and_then(Value::as_str) != Some(&wanted) {
+                continue;
+            }
+            let text = |key: &str| entry.detail.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let (number, revision) = (text("number"), text("revision"));
+            let name = format!("{number} {revision}");
+            let Some(record) = self.storage.revision_named(&number, &revision)? else {
+                verdict.kind = VerdictKind::Altered;
+                verdict.message = format!("{name} 提交过，但存储的版本不见了");
+                verdict.notes.clear();
+                return Ok(verdict);
+            };
+            let mut verdict = self.verdict_on(&record)?;
+            let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
+            verdict.field = self.field_that_differs(&record, &parts);
+            verdict.message = altered(&name, verdict.field.as_deref());
+            return Ok(verdict);
+        }
+        Ok(verdict)
+    }
+
+    fn verdict_on(&self, record: &RevisionRecord) -> Result<Verdict> {
+        let title = self.storage.document(record.document).map(|document| document.title).ok();
+        Ok(Verdict {
+            kind: VerdictKind::Altered,
+            message: String::new(),
+            document: Some(record.document),
+            title,
+            number: Some(record.number.clone()),
+            revision: Some(record.revision.clone()),
+            state: Some(record.state),
+            field: None,
+            notes: Vec::new(),
+        })
+    }
+
+    fn field_that_differs(&self, record: &RevisionRecord, parts: &Map<String, Value>) -> Option<String> {
+        let stored: Value = serde_json::from_str(&record.frozen).unwrap_or_default();
+        first_difference(&stored, parts, template_of(&self.storage, &stored).as_ref())
+    }
+
+    /// Checks everything that is recorded: the chain of the log, every revision, signature, number, paper and scan
+    /// against it, and an anchor from paper if one is given.
+    ///
+    /// # Errors
+    /// The anchor is none; the database cannot be read.
+    pub fn verify_audit(&self, anchor: Option<&str>) -> Result<AuditReport> {
+        let storage = &self.storage;
+        let head = storage.audit_head()?;
+        let mut report = AuditReport {
+            entries: head.seq,
+            head: head.anchor(),
+            revisions: 0,
+            signatures: 0,
+            scans: 0,
+            faults: chain_faults(&storage.verify_audit()?),
+        };
+        if let Some(anchor) = anchor {
+            report.faults.extend(anchor_fault(storage, anchor)?);
+        }
+        let log = Told::read(storage)?;
+        storage.each_revision(|record| {
+            report.revisions += 1;
+            report.signatures += log.check_revision(storage, &record, &mut report.faults)?;
+            Ok(())
+        })?;
+        log.check_missing(storage, &mut report.faults)?;
+        for scan in storage.scans()? {
+            report.scans += 1;
+            let told = log.scans.contains(&scan.sha256);
+            if !told || storage.scan_bytes(scan.id).is_err() {
+                let message = format!("扫描件“{}”与收到时的校验值不符。", scan.name);
+                report.faults.push(Issue::at(format!("scan {}", scan.id.number()), "scan_altered", message));
+            }
+        }
+        for (series, year, missing) in storage.number_gaps()? {
+            let message = format!("编号 {series} 在 {year} 年缺 {missing} 个，也不在作废号登记里。");
+            report.faults.push(Issue::at(series, "number_missing", message));
+        }
+        Ok(report)
+    }
+}
+
+fn altered(name: &str, field: Option<&str>) -> String {
+    match field {
+        Some(field) => format!("{name} 存储的内容与打印时不同：第一处是“{field}”"),
+        None => format!("{name} 存储的内容与打印时不同"),
+    }
+}
+
+/// What the log says was submitted: hash of the whole and of its parts.
+fn remembered(storage: &Storage, record: &RevisionRecord) -> Result<Option<(String, Map<String, Value>)>> {
+    let entries = storage.audit(Some(&record.document.to_string()))?;
+    Ok(entries.iter().find_map(|entry| submitted(entry, &record.number, &record.revision)))
+}
+
+fn submitted(entry: &AuditEntry, number: &str, revision: &str) -> Option<(String, Map<String, Value>)> {
+    let text = |key: &str| entry.detail.get(key).and_then(Value::as_str);
+    let fits =
+        entry.action == "document.submit" && text("number") == Some(number) && text("revision") == Some(revision);
+    if !fits {
+        return None;
+    }
+    let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
+    Some((text("sha256")?.to_owned(), parts))
+}
+
+fn template_of(storage: &Storage, frozen: &Value) -> Option<Template> {
+    let hash = frozen.get("template")?.get("sha256")?.as_str()?;
+    parse_template(storage, hash, "").ok()
+}
+
+fn chain_faults(faults: &[AuditFault]) -> Vec<Issue> {
+    let told = faults.iter().map(|fault| {
+        let (code, message) = match fault {
+            AuditFault::Gap { seq } => ("entry_missing", format!("第 {seq} 条之前缺了记录。")),
+            AuditFault::Chain { seq } => {
+                ("chain_broken", format!("第 {seq} 条接不上前一条：前面的记录被换过、删过或改过次序。"))
+            }
+            AuditFault::Content { seq } => ("entry_altered", format!("第 {seq} 条的内容与它的校验值不符。")),
+        };
+        Issue::at(format!("audit[{}]", fault.seq()), code, message)
+    });
+    told.collect()
+}
+
+/// Whether the log still holds the entry that paper carries; what is wrong if it does not.
+fn anchor_fault(storage: &Storage, anchor: &str) -> Result<Option<Issue>> {
+    let no_anchor = || {
+        Error::new(Code::BadRequest, format!("“{}”不是审计锚", anchor.trim()))
+            .hint("审计锚印在校验码下面，形如 `128-9C41D2E07A55`")
+    };
+    let (seq, digits) = anchor.trim().split_once('-').ok_or_else(no_anchor)?;
+    let seq: i64 = seq.trim().parse().map_err(|_| no_anchor())?;
+    let digits = digits.replace(['-', ' '], "").to_ascii_lowercase();
+    if digits.len() < 8 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(no_anchor());
+    }
+    let message = match storage.audit_hash(seq)? {
+        Some(hash) if hash.starts_with(&digits) => return Ok(None),
+        Some(_) => format!("第 {seq} 条审计记录不是纸上那一条：整个记录可能被重写过。"),
+        None => format!("纸上的审计锚指向第 {seq} 条，现在的审计记录没有这么长：后面的记录被删去了。"),
+    };
+    Ok(Some(Issue::at(format!("audit[{seq}]"), "anchor_differs", message)))
+}
+
+/// Number and revision: what stands on pages.
+type Name = (String, String);
+
+/// What the log tells of a submission.
+struct Submission {
+    document: String,
+    sha256: String,
+    parts: Map<String, Value>,
+}
+
+/// What the log tells of revisions, signatures and scans.
+#[derive(Default)]
+struct Told {
+    submissions: BTreeMap<Name, Submission>,
+    /// As they were recorded.
+    signatures: BTreeMap<Name, Vec<Value>>,
+    scans: BTreeSet<String>,
+}
+
+impl Told {
+    fn read(storage: &Storage) -> Result<Self> {
+        let mut told = Self::default();
+        for entry in storage.audit(None)? {
+            let text = |key: &str| entry.detail.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = || (text("number"), text("revision"));
+            match entry.action.as_str() {
+                "document.submit" => {
+                    let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
+                    let document = entry.subject.clone();
+                    told.submissions.insert(name(), Submission { document, sha256: text("sha256"), parts });
+                }
+                "document.sign" => {
+                    let signature = entry.detail.get("signature").cloned().unwrap_or_default();
+                    told.signatures.entry(name()).or_default().push(signature);
+                }
+                "scan.add" => drop(told.scans.insert(text("sha256"))),
+                _ => {}
+            }
+        }
+        Ok(told)
+    }
+
+    /// Compares a stored revision with the log; returns how many signatures it has.
+    fn check_revision(&self, storage: &Storage, record: &RevisionRecord, faults: &mut Vec<Issue>) -> Result<usize> {
+        let key = (record.number.clone(), record.revision.clone());
+        let name = format!("{} {}", record.number, record.revision);
+        let stored: Value = serde_json::from_str(&record.frozen).unwrap_or_default();
+        match self.submissions.get(&key) {
+            None => {
+                let message = format!("{name} 在审计记录里没有提交过。");
+                faults.push(Issue::at(&name, "revision_unknown", message));
+            }
+            Some(Submission { sha256, parts, .. })
+                if *sha256 != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) =>
+            {
+                let field = first_difference(&stored, parts, template_of(storage, &stored).as_ref());
+                faults.push(Issue::at(&name, "revision_altered", format!("{}。", altered(&name, field.as_deref()))));
+            }
+            Some(Submission { document, .. }) if *document != record.document.to_string() => {
+                let message = format!("{name} 提交时属于文档 {document}，现在挂在 {} 下。", record.document);
+                faults.push(Issue::at(&name, "revision_altered", message));
+            }
+            Some(_) => {}
+        }
+        let stored: Vec<Signoff> = storage.signoffs_of(record.id)?.into_iter().map(|own| own.signoff).collect();
+        let told = self.signatures.get(&key).map(Vec::as_slice).unwrap_or_default();
+        for (index, signoff) in stored.iter().enumerate() {
+            let value = serde_json::to_value(signoff).unwrap_or_default();
+            if told.get(index) != Some(&value) {
+                let message = format!("{name} 第 {} 步的签字与登记时不同。", signoff.step + 1);
+                faults.push(Issue::at(&name, "signature_altered", message));
+            }
+        }
+        if told.len() > stored.len() {
+            let message = format!("{name} 登记过 {} 个签字，现在只有 {} 个。", told.len(), stored.len());
+            faults.push(Issue::at(&name, "signature_missing", message));
+        }
+        Ok(stored.len())
+    }
+
+    /// What the log tells of and is not there any more.
+    fn check_missing(&self, storage: &Storage, faults: &mut Vec<Issue>) -> Result<()> {
+        for (number, revision) in self.submissions.keys() {
+            if storage.revision_named(number, revision)?.is_none() {
+                let name = format!("{number} {revision}");
+                faults.push(Issue::at(&name, "revision_missing", format!("{name} 提交过，存储的版本不见了。")));
+            }
+        }
+        Ok(())
+    }
+}
