@@ -22,7 +22,11 @@ pub(crate) struct Part {
 impl Gray {
     /// `None` where the pixels are not as many as the size says, or there are none.
     pub fn new(width: usize, height: usize, pixels: Vec<u8>) -> Option<Self> {
-        (!pixels.is_empty() && width.checked_mul(height) == Some(pixels.len())).then_some(Self { width, height, pixels })
+        (!pixels.is_empty() && width.checked_mul(height) == Some(pixels.len())).then_some(Self {
+            width,
+            height,
+            pixels,
+        })
     }
 
     /// From what `value` says of each pixel, given x and y.
@@ -141,9 +145,7 @@ impl Gray {
         match turn {
             Turn::None => self.clone(),
             Turn::Right => Self::from_fn(height, width, |x, y| self.pixels[(height - 1 - x) * width + y]),
-            Turn::Around => {
-                Self { width, height, pixels: self.pixels.iter().rev().copied().collect() }
-            }
+            Turn::Around => Self { width, height, pixels: self.pixels.iter().rev().copied().collect() },
             Turn::Left => Self::from_fn(height, width, |x, y| self.pixels[x * width + (width - 1 - y)]),
         }
     }

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use common::files::{self, Embedded, Objects};
-use common::scanner::{Picture, Printer, Scan, scan};
 use common::paper;
+use common::scanner::{Picture, Printer, Scan, scan};
 use dossier_scan::{Kind, Limits, Page, ScanError, TooLarge, Turn, kind, read, thumbnail};
 
 fn look(bytes: &[u8]) -> Result<Vec<Page>, ScanError> {
@@ -75,7 +75,7 @@ fn what_is_cut_off_is_never_taken_for_whole() {
             let error = refusal(cut);
             assert!(matches!(error, ScanError::Damaged { .. }), "{percent}% of {:?}: {error}", kind(&bytes));
         }
-        assert!(look(&bytes[..bytes.len() - 10]).is_err() , "the last bytes of {:?}", kind(&bytes));
+        assert!(look(&bytes[..bytes.len() - 10]).is_err(), "the last bytes of {:?}", kind(&bytes));
     }
 }
 
@@ -142,7 +142,10 @@ fn absurd_sizes_are_refused_before_memory_is_asked_for() {
     for media_box in ["0 0 283464567 283464567", "0 0 1e38 1e38", "-1e30 -1e30 1e30 1e30"] {
         let pdf = pdf_of(b"0 0 9 9 re f", "", media_box, Objects::default());
         let ended = look(&pdf);
-        assert!(ended.as_ref().is_ok_and(|pages| pages[0].trouble.is_some()) || ended.is_err(), "{media_box}: {ended:?}");
+        assert!(
+            ended.as_ref().is_ok_and(|pages| pages[0].trouble.is_some()) || ended.is_err(),
+            "{media_box}: {ended:?}"
+        );
     }
 }
 
@@ -225,9 +228,8 @@ fn deep_and_endless_pdfs_come_to_an_end() {
     let mut objects = Objects::default();
     let mut inner = objects.stream("/Type /XObject /Subtype /Form /BBox [0 0 595 842]", b"0 0 595 842 re f");
     for _ in 0..10 {
-        let dictionary = format!(
-            "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F {inner} 0 R >> >>"
-        );
+        let dictionary =
+            format!("/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F {inner} 0 R >> >>");
         inner = objects.stream(&dictionary, "/F Do ".repeat(10).as_bytes());
     }
     let pdf = pdf_of(b"/F Do", &format!("/XObject << /F {inner} 0 R >>"), A4, objects);

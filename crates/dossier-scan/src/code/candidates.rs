@@ -51,7 +51,8 @@ pub(super) fn of_two(finders: &[Finder]) -> Vec<Grid> {
                     // They are opposite corners; the third lies to either side of the line between them.
                     let middle = (a + b) * 0.5;
                     let half = Point { x: -(b - a).y, y: (b - a).x } * 0.5;
-                    let lain = [Grid::of_corners(size, middle - half, b, a), Grid::of_corners(size, middle + half, a, b)];
+                    let lain =
+                        [Grid::of_corners(size, middle - half, b, a), Grid::of_corners(size, middle + half, a, b)];
                     found.extend(lain.map(|grid| (off(side * std::f32::consts::SQRT_2), grid)));
                 }
             }

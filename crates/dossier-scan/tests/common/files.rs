@@ -92,7 +92,10 @@ pub fn scanned_pdf(pictures: &[Embedded], dpi: f32) -> Vec<u8> {
     for picture in pictures {
         let [width, height] = [picture.width, picture.height].map(|side| side as f32 / dpi * 72.0);
         let image = objects.stream(
-            &format!("/Type /XObject /Subtype /Image /Width {} /Height {} {}", picture.width, picture.height, picture.dictionary),
+            &format!(
+                "/Type /XObject /Subtype /Image /Width {} /Height {} {}",
+                picture.width, picture.height, picture.dictionary
+            ),
             &picture.data,
         );
         let content = objects.stream("", format!("q {width} 0 0 {height} 0 0 cm /Im0 Do Q").as_bytes());

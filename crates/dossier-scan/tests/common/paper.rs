@@ -44,7 +44,8 @@ pub fn stack() -> Vec<Sheet> {
 
 pub fn code_of(text: &str) -> QrCode {
     let segments = QrSegment::make_segments(text);
-    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::new(2), Version::new(6), None, false).unwrap()
+    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::new(2), Version::new(6), None, false)
+        .unwrap()
 }
 
 /// The sheets as a PDF as the program writes it.

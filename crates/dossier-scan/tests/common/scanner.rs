@@ -1,5 +1,7 @@
 //! What happens to paper on its way through a scanner.
 
+use std::cell::OnceCell;
+
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -17,27 +19,35 @@ pub struct Picture {
     pub pixels: Vec<u8>,
 }
 
-/// Paper that is put into the scanner, in 400 and in 200 dpi, in colour and in greys.
+/// Paper that is put into the scanner: 400 dpi in colour, and what else is asked for.
 pub struct Sheet {
-    fine: [Picture; 2],
-    coarse: [Picture; 2],
+    color: Picture,
+    grey: OnceCell<Picture>,
+    /// In 200 dpi.
+    coarse_color: OnceCell<Picture>,
+    coarse_grey: OnceCell<Picture>,
 }
 
 impl Sheet {
     fn new(color: Picture) -> Self {
-        let fine = [in_greys(&color), color];
-        Self { coarse: [halved(&fine[0]), halved(&fine[1])], fine }
+        Self { color, grey: OnceCell::new(), coarse_color: OnceCell::new(), coarse_grey: OnceCell::new() }
     }
 
     /// The sheet and its pixels a millimetre.
     fn for_scan(&self, scan: &Scan) -> (&Picture, f32) {
-        let (pictures, dpi) = if scan.dpi > 200.0 { (&self.fine, 400.0) } else { (&self.coarse, 200.0) };
-        (&pictures[usize::from(scan.color)], dpi / 25.4)
+        let grey = || self.grey.get_or_init(|| in_greys(&self.color));
+        let (picture, dpi) = match (scan.dpi > 200.0, scan.color) {
+            (true, true) => (&self.color, 400.0),
+            (true, false) => (grey(), 400.0),
+            (false, true) => (self.coarse_color.get_or_init(|| halved(&self.color)), 200.0),
+            (false, false) => (self.coarse_grey.get_or_init(|| halved(grey())), 200.0),
+        };
+        (picture, dpi / 25.4)
     }
 
     /// With spots of ink over the code at the bottom right, each of them 2 to 5 mm wide.
     pub fn spotted(&self, spots: usize, dice: &mut Dice) -> Self {
-        let mut color = self.fine[1].clone();
+        let mut color = self.color.clone();
         let mm = |length: f64| (length * 400.0 / 25.4) as usize;
         let (right, bottom) = (color.width - mm(20.0), color.height - mm(5.0));
         for _ in 0..spots {
@@ -52,7 +62,7 @@ impl Sheet {
 
     /// As if everything below a part of its height, on the right side, had been painted over.
     pub fn painted_over(&self, below: f32, paint: u8) -> Self {
-        let mut color = self.fine[1].clone();
+        let mut color = self.color.clone();
         let line = color.width * 3;
         let first = (color.height as f32 * below) as usize;
         color.pixels.chunks_exact_mut(line).skip(first).for_each(|row| row[line / 2..].fill(paint));
@@ -168,36 +178,32 @@ pub fn scan(sheet: &Sheet, scan: &Scan) -> Picture {
     let (half_width, half_height) = (sheet.width as f32 / 2.0, sheet.height as f32 / 2.0);
     let width = (2.0 * scale * (half_width * cos.abs() + half_height * sin.abs())).ceil() as usize;
     let height = (2.0 * scale * (half_width * sin.abs() + half_height * cos.abs())).ceil() as usize;
+    // Where on the sheet a pixel of the scan lies, and how much light falls there.
+    let place = |x: usize, y: usize| {
+        let (dx, dy) = (x as f32 + 0.5 - width as f32 / 2.0, y as f32 + 0.5 - height as f32 / 2.0);
+        let (u, v) = ((cos * dx + sin * dy) / scale, (cos * dy - sin * dx) / scale);
+        let (u, v) = warped(scan, u / half_width, v / half_height);
+        let light = 1.0 - scan.shadow * (0.5 + 0.5 * u);
+        Place { x: half_width * (1.0 + u) - 0.5, y: half_height * (1.0 + v) - 0.5, light }
+    };
     let mut rows = vec![f32::from(scan.bed); width * height * colors];
-    for (y, row) in rows.chunks_exact_mut(width * colors).enumerate() {
-        let dy = y as f32 + 0.5 - height as f32 / 2.0;
-        for (x, pixel) in row.chunks_exact_mut(colors).enumerate() {
-            let dx = x as f32 + 0.5 - width as f32 / 2.0;
-            let (u, v) = ((cos * dx + sin * dy) / scale, (cos * dy - sin * dx) / scale);
-            let (u, v) = warped(scan, u / half_width, v / half_height);
-            let light = 1.0 - scan.shadow * (0.5 + 0.5 * u);
-            let (u, v) = (half_width * (1.0 + u) - 0.5, half_height * (1.0 + v) - 0.5);
-            if u < 0.0 || v < 0.0 {
-                continue;
-            }
-            let (left, top) = (u as usize, v as usize);
-            if left + 1 >= sheet.width || top + 1 >= sheet.height {
-                continue;
-            }
-            let (along, down) = (u - left as f32, v - top as f32);
-            let at = (top * sheet.width + left) * colors;
-            let below = at + sheet.width * colors;
-            for (color, value) in pixel.iter_mut().enumerate() {
-                let of = |at: usize| f32::from(sheet.pixels[at + color]);
-                let upper = of(at) + (of(at + colors) - of(at)) * along;
-                let lower = of(below) + (of(below + colors) - of(below)) * along;
-                let shade = (upper + (lower - upper) * down) / 255.0;
-                *value = (scan.ink + (scan.white - scan.ink) * shade) * light;
+    let line = width * colors;
+    // In tiles: a sheet on its side is gone through column by column, and its lines shall stay at hand.
+    for (band, lines) in rows.chunks_mut(line * BAND).enumerate() {
+        for part in 0..width.div_ceil(STRAIGHT) {
+            for (y, row) in lines.chunks_exact_mut(line).enumerate() {
+                let [from, to] = [part, part + 1].map(|part| place(part * STRAIGHT, band * BAND + y));
+                let start = part * STRAIGHT * colors;
+                let pixels = &mut row[start..(start + STRAIGHT * colors).min(line)];
+                match colors {
+                    1 => look::<1>(sheet, scan, from, to, pixels),
+                    _ => look::<3>(sheet, scan, from, to, pixels),
+                }
             }
         }
     }
     if scan.blur >= 0.1 {
-        blur(&mut rows, width * colors, colors, scan.blur);
+        blur(&mut rows, line, colors, scan.blur);
     }
     let mut dice = Dice::new(scan.seed ^ 0xABCD);
     let mut pixels: Vec<u8> = rows.into_iter().map(|value| noisy(value, scan.noise, &mut dice)).collect();
@@ -207,6 +213,44 @@ pub fn scan(sheet: &Sheet, scan: &Scan) -> Picture {
         pixels[at..at + colors].fill(value);
     }
     Picture { width, height, colors, pixels }
+}
+
+/// Pixels of a scan over which the way across the sheet is straight, however it is warped.
+const STRAIGHT: usize = 16;
+/// Lines of a scan that are made together.
+const BAND: usize = 32;
+
+/// A place on the sheet, in its pixels.
+#[derive(Clone, Copy)]
+struct Place {
+    x: f32,
+    y: f32,
+    light: f32,
+}
+
+/// Fills some pixels beside each other from a straight way across the sheet.
+fn look<const COLORS: usize>(sheet: &Picture, scan: &Scan, from: Place, to: Place, pixels: &mut [f32]) {
+    let step = |from: f32, to: f32| (to - from) / STRAIGHT as f32;
+    let (across, down, brighter) = (step(from.x, to.x), step(from.y, to.y), step(from.light, to.light));
+    let line = sheet.width * COLORS;
+    for (index, pixel) in pixels.as_chunks_mut::<COLORS>().0.iter_mut().enumerate() {
+        let along = |from: f32, step: f32| from + step * index as f32;
+        let (x, y) = (along(from.x, across), along(from.y, down));
+        let (left, top) = (x as usize, y as usize);
+        if x < 0.0 || y < 0.0 || left + 1 >= sheet.width || top + 1 >= sheet.height {
+            continue;
+        }
+        // In parts of 256.
+        let (right, below) = (((x - left as f32) * 256.0) as i32, ((y - top as f32) * 256.0) as i32);
+        let upper = &sheet.pixels[top * line + left * COLORS..][..2 * COLORS];
+        let lower = &sheet.pixels[(top + 1) * line + left * COLORS..][..2 * COLORS];
+        let light = along(from.light, brighter);
+        for (color, value) in pixel.iter_mut().enumerate() {
+            let mix = |row: &[u8]| i32::from(row[color]) * (256 - right) + i32::from(row[COLORS + color]) * right;
+            let shade = (mix(upper) * (256 - below) + mix(lower) * below) as f32 * (1.0 / (255.0 * 65536.0));
+            *value = (scan.ink + (scan.white - scan.ink) * shade) * light;
+        }
+    }
 }
 
 /// Moves a place on the sheet, from -1 to 1 each way, as its corners are moved.

@@ -74,11 +74,7 @@ const MENDED: usize = 64 << 10;
 
 /// What is left before the first filter that makes a picture, and how many bytes that and all before it took. Unpacks
 /// no more than `most` bytes at any step.
-pub(super) fn unpacked<'a>(
-    data: &'a [u8],
-    filters: &[Filter],
-    most: usize,
-) -> Result<(Cow<'a, [u8]>, usize), Refused> {
+pub(super) fn unpacked<'a>(data: &'a [u8], filters: &[Filter], most: usize) -> Result<(Cow<'a, [u8]>, usize), Refused> {
     let mut current = Cow::Borrowed(data);
     let mut total = 0;
     for filter in filters {

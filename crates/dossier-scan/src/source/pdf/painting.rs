@@ -97,8 +97,7 @@ fn covering(page: &Page, picture: &Picture) -> Option<Way> {
     let (width, height) = page.render_dimensions();
     let paper = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let bounds = picture.transform.transform_rect_bbox(Rect::new(0.0, 0.0, picture.width, picture.height));
-    let covers = bounds.intersect(paper).area() >= COVERING * paper.area()
-        && bounds.area() <= paper.area() / COVERING;
+    let covers = bounds.intersect(paper).area() >= COVERING * paper.area() && bounds.area() <= paper.area() / COVERING;
     let [a, b, c, d, ..] = picture.transform.as_coeffs();
     let small = 0.01 * a.abs().max(b.abs());
     let (straight, along, down) = match (b.abs() <= small && c.abs() <= small, a.abs() <= small && d.abs() <= small) {

@@ -208,7 +208,8 @@ fn jbig2_segment(data: &[u8], at: usize) -> Option<(u8, usize, usize)> {
         257..=65_536 => 2,
         _ => 4,
     };
-    let after = after_count.checked_add(referred.checked_mul(size)?)?.checked_add(if flags & 0x40 == 0 { 1 } else { 4 })?;
+    let after =
+        after_count.checked_add(referred.checked_mul(size)?)?.checked_add(if flags & 0x40 == 0 { 1 } else { 4 })?;
     let length = u32::from_be_bytes(*data.get(after..)?.first_chunk()?) as usize;
     Some((flags & 0x3F, after + 4, length))
 }
