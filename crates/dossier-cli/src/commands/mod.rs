@@ -7,6 +7,7 @@ mod editing;
 mod input;
 mod paper;
 mod release;
+mod scan;
 mod settings;
 mod template;
 
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Compare(compare) => control::compare(&world, compare),
         Action::VerifyPrint(verify) => control::verify_print(&world, verify),
         Action::Copy(action) => control::copy(&world, action),
+        Action::Scan(action) => scan::run(&world, action),
         Action::Number(action) => control::number(&world, action),
         Action::Audit(action) => control::audit(&world, action),
         Action::About => release::about(&world),

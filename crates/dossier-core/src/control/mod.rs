@@ -8,14 +8,17 @@
 mod change;
 mod code;
 mod frozen;
+mod scan;
 mod signing;
 mod wire;
 
 pub use change::{ChangeKind, Changed};
 pub use code::{PageCode, PrintCode};
+pub use scan::{ScanReading, ScannedPage};
 pub use signing::Notice;
 pub use wire::*;
 
 pub(crate) use change::changes;
 pub(crate) use frozen::{Frozen, FrozenPolicy, FrozenTemplate, fingerprints, first_difference};
+pub(crate) use scan::of_file;
 pub(crate) use signing::{Round, may_sign, next_step};

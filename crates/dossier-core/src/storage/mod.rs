@@ -44,7 +44,7 @@ pub use hash::{canonical, sha256};
 pub use number::{NumberRecord, Series};
 pub use paper::PrintRecord;
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
-pub use revision::{Move, NewRevision, RevisionId, RevisionRecord, RevisionState};
+pub use revision::{FilingPlace, Move, NewRevision, RevisionId, RevisionRecord, RevisionState};
 pub use scan::{Filing, ScanId, ScanPage, ScanRecord};
 pub use signoff::{How, Opinion, Signoff, SignoffId, SignoffRecord};
 pub use step::Step;
