@@ -206,7 +206,7 @@ pub fn scan(sheet: &Sheet, scan: &Scan) -> Picture {
         blur(&mut rows, line, colors, scan.blur);
     }
     let mut dice = Dice::new(scan.seed ^ 0xABCD);
-    let mut pixels: Vec<u8> = rows.into_iter().map(|value| noisy(value, scan.noise, &mut dice)).collect();
+    let mut pixels = noisy(rows, scan.noise, &mut dice);
     for _ in 0..scan.specks * width * height / 1_000_000 {
         let at = dice.below(width * height) * colors;
         let value = if dice.chance(50) { 0 } else { 255 };
@@ -245,6 +245,11 @@ fn look<const COLORS: usize>(sheet: &Picture, scan: &Scan, from: Place, to: Plac
         let upper = &sheet.pixels[top * line + left * COLORS..][..2 * COLORS];
         let lower = &sheet.pixels[(top + 1) * line + left * COLORS..][..2 * COLORS];
         let light = along(from.light, brighter);
+        // Most of a sheet is plain paper.
+        if upper.iter().chain(lower).all(|&shade| shade == 255) {
+            pixel.fill(scan.white * light);
+            continue;
+        }
         for (color, value) in pixel.iter_mut().enumerate() {
             let mix = |row: &[u8]| i32::from(row[color]) * (256 - right) + i32::from(row[COLORS + color]) * right;
             let shade = (mix(upper) * (256 - below) + mix(lower) * below) as f32 * (1.0 / (255.0 * 65536.0));
@@ -291,15 +296,23 @@ fn halved(picture: &Picture) -> Picture {
     Picture { width, height, colors, pixels }
 }
 
-fn noisy(value: f32, noise: f32, dice: &mut Dice) -> u8 {
+/// Adds noise to shades and rounds them.
+fn noisy(rows: Vec<f32>, noise: f32, dice: &mut Dice) -> Vec<u8> {
     if noise == 0.0 {
-        return (value + 0.5) as u8;
+        return rows.into_iter().map(|value| (value + 0.5) as u8).collect();
     }
     // The sum of eight even chances is nearly normal, with a deviation of about 209.
-    let word = dice.word();
-    let pairs = (word & 0x00FF_00FF_00FF_00FF) + (word >> 8 & 0x00FF_00FF_00FF_00FF);
-    let sum = pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48;
-    (value + noise * (sum as f32 - 1020.0) * (1.0 / 209.0) + 0.5) as u8
+    let off = |dice: &mut Dice| dice.word().to_le_bytes().into_iter().map(f32::from).sum::<f32>() - 1020.0;
+    let offs: Vec<f32> = (0..1 << 16).map(|_| off(dice) * noise * (1.0 / 209.0) + 0.5).collect();
+    let mut pixels = Vec::with_capacity(rows.len());
+    for four in rows.chunks(4) {
+        let mut word = dice.word();
+        for value in four {
+            pixels.push((value + offs[(word & 0xFFFF) as usize]) as u8);
+            word >>= 16;
+        }
+    }
+    pixels
 }
 
 /// Along the lines, then across them.
