@@ -20,6 +20,14 @@ pub fn for_picture(window: &WebviewWindow) -> Option<PathBuf> {
     for_file(window, "选择单位标志", "PNG 和 JPEG 图片", &["png", "jpg", "jpeg"])
 }
 
+/// A copy of the data, wherever it lies.
+pub fn for_backup(window: &WebviewWindow, start: &Path) -> Option<PathBuf> {
+    in_test(TEST_PICK).or_else(|| {
+        let dialog = dialog(window, "选择要恢复的备份", start).add_filter("发布卷宗的备份", &["db"]);
+        path(dialog.add_filter("所有文件", &["*"]).blocking_pick_file())
+    })
+}
+
 /// A folder, beginning at one that may not be there.
 pub fn for_folder(window: &WebviewWindow, title: &str, start: &Path) -> Option<PathBuf> {
     in_test(TEST_EXPORT_TO).or_else(|| path(dialog(window, title, start).blocking_pick_folder()))
@@ -34,6 +42,7 @@ pub fn for_new_file(window: &WebviewWindow, start: &Path, name: &str) -> Option<
     let kind = match ending.as_str() {
         "pdf" => "PDF 文件",
         "xlsx" => "Excel 表格",
+        "txt" => "文本文件",
         _ => "文件",
     };
     let dialog = dialog(window, "导出到", start).set_file_name(name).add_filter(kind, &[&ending]);

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dossier_core::dossiers::PickedFile;
+use dossier_core::backup::wire::{BackupMade, BackupRestored};
+use dossier_core::backup::{Backups, Source};
+use dossier_core::dossiers::{DossierQuery, PickedFile};
 use dossier_core::{Code, Environment, Error, Result, Workspace};
 
 /// The running program, shared by all commands.
@@ -24,6 +26,10 @@ pub struct Program {
     pub cancelled: AtomicBool,
     /// One export at a time: two would write progress into each other.
     pub exporting: Mutex<()>,
+    /// Why the last copy that was due could not be made.
+    trouble: Mutex<Option<Error>>,
+    /// One copy at a time, and none while another takes the place of the data.
+    copying: Mutex<()>,
 }
 
 impl Program {
@@ -44,6 +50,8 @@ impl Program {
             written: Mutex::default(),
             cancelled: AtomicBool::default(),
             exporting: Mutex::default(),
+            trouble: Mutex::default(),
+            copying: Mutex::default(),
         }
     }
 
@@ -55,6 +63,7 @@ impl Program {
     pub fn warm(&self) {
         // What is wrong is said to whoever asks.
         let _ = self.with(|workspace| workspace.library().map(drop));
+        let _ = self.reading(|workspace| workspace.dossiers(&DossierQuery::default()).map(drop));
     }
 
     /// The bytes of a bundled font, by its file name.
@@ -84,6 +93,70 @@ impl Program {
     /// The folder cannot be opened.
     pub fn another(&self) -> Result<Workspace> {
         self.open()
+    }
+
+    /// Does something with the backups; the data folder need not be open, nor be such that it can be opened.
+    ///
+    /// # Errors
+    /// There is no data folder; what `body` says.
+    pub fn backups<T>(&self, body: impl FnOnce(&Backups<'_>) -> Result<T>) -> Result<T> {
+        if let Some(error) = &self.refused {
+            return Err(error.clone());
+        }
+        body(&Backups::of(&self.folder, &Environment::system()))
+    }
+
+    /// Which copy the page means: one by its name, or a file that somebody picked by its token.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn source(&self, id: &str) -> Result<Source> {
+        let picked = lock(&self.picked).get(id).cloned();
+        picked.map_or_else(|| Source::parse(id), |path| Ok(Source::File(path)))
+    }
+
+    /// Makes a copy because somebody asks for it.
+    ///
+    /// # Errors
+    /// No copy could be made.
+    pub fn back_up_now(&self) -> Result<BackupMade> {
+        let _alone = lock(&self.copying);
+        let made = self.backups(|backups| backups.make_now())?;
+        *lock(&self.trouble) = None;
+        Ok(made)
+    }
+
+    /// Makes a copy where one is due, beside everything else that goes on. What stands in the way is kept until it does
+    /// no more.
+    pub fn tend(&self) {
+        let _alone = lock(&self.copying);
+        // Where nothing is open, nothing is written; and a folder that cannot be opened is left as it is.
+        if lock(&self.workspace).is_some() {
+            *lock(&self.trouble) = self.backups(|backups| backups.tend()).err();
+        }
+    }
+
+    /// What people should know of the last copy that was due.
+    pub fn trouble(&self) -> Option<String> {
+        let trouble = lock(&self.trouble).clone()?;
+        let told = [Some(trouble.message), trouble.hint].into_iter().flatten().collect::<Vec<_>>().join("。");
+        Some(format!("最近一次自动备份没有做成：{told}"))
+    }
+
+    /// Puts a copy in the place of the data. Everything that has them open lets go first, and opens them anew afterwards.
+    ///
+    /// # Errors
+    /// An export runs; another window or program has the data open; the copy is damaged; the disk is full. Then
+    /// everything is as it was.
+    pub fn restore(&self, source: &Source) -> Result<BackupRestored> {
+        let _alone = lock(&self.copying);
+        let _no_export = self
+            .exporting
+            .try_lock()
+            .map_err(|_| Error::new(Code::Busy, "正在导出，没有恢复").hint("等导出完成，或先取消，再恢复一次"))?;
+        let (mut workspace, mut reader) = (lock(&self.workspace), lock(&self.reader));
+        (*workspace, *reader) = (None, None);
+        self.backups(|backups| backups.restore(source))
     }
 
     /// Keeps where a file lies that somebody picked or dropped, and gives it a token: the page never learns the place.
@@ -175,6 +248,45 @@ mod tests {
         assert_eq!(picked.name, "计划.xlsx");
         assert_eq!(program.picked(&picked.token).unwrap(), Path::new("/home/somebody/计划.xlsx"));
         assert!(program.picked("/etc/passwd").is_err());
+    }
+
+    #[test]
+    fn a_copy_takes_the_place_of_open_data_and_both_connections_see_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::new(Some(folder.path().into()));
+        let name = |name: &str| {
+            let changes = serde_json::json!({ "user": { "name": name } });
+            program.with(|workspace| workspace.change_settings(&changes)).unwrap();
+        };
+        let named = || program.reading(|workspace| Ok(workspace.settings()?.user.name)).unwrap();
+        name("周敏");
+        let copy = program.back_up_now().unwrap().copy.unwrap();
+        name("韩朔");
+        assert_eq!(named(), "韩朔");
+        let exporting = lock(&program.exporting);
+        assert_eq!(program.restore(&program.source(&copy.id).unwrap()).unwrap_err().code, Code::Busy);
+        drop(exporting);
+        program.restore(&program.source(&copy.id).unwrap()).unwrap();
+        assert_eq!(named(), "周敏");
+        assert_eq!(program.with(|workspace| Ok(workspace.settings()?.user.name)).unwrap(), "周敏");
+        assert!(program.source("/etc/passwd").is_err(), "the page cannot name a file");
+    }
+
+    #[test]
+    fn what_keeps_a_copy_from_being_made_is_told_until_it_does_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::new(Some(folder.path().into()));
+        program.tend();
+        assert_eq!(program.trouble(), None, "nothing is open yet");
+        let changes = serde_json::json!({ "user": { "name": "周敏" } });
+        program.with(|workspace| workspace.change_settings(&changes)).unwrap();
+        std::fs::write(folder.path().join("backups"), "in the way").unwrap();
+        program.tend();
+        assert!(program.trouble().is_some_and(|trouble| trouble.contains("那里是一个文件")), "{:?}", program.trouble());
+        std::fs::remove_file(folder.path().join("backups")).unwrap();
+        program.tend();
+        assert_eq!(program.trouble(), None);
+        assert!(folder.path().join("backups").is_dir());
     }
 
     #[test]

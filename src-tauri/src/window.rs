@@ -19,6 +19,8 @@ const LABEL: &str = "main";
 const CLOSING: &str = "closing";
 /// How long the page may take to store what is still being typed.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it is looked whether a copy of the data is due.
+const TENDED: Duration = Duration::from_secs(60);
 /// Serves the bundled fonts, so that the form on the screen has the letters of the paper on every machine.
 const FONTS: &str = "paper";
 /// What the page hears when a file falls on the window.
@@ -36,6 +38,13 @@ pub fn run(program: Arc<Program>, door: Option<Door>) -> ExitCode {
     // Opening the data takes about as long as making a web view; both at once halve the wait.
     let warmed = Arc::clone(&program);
     std::thread::spawn(move || warmed.warm());
+    let tended = Arc::clone(&program);
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(TENDED);
+            tended.tend();
+        }
+    });
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
@@ -76,11 +85,7 @@ fn set_up(app: &App, door: Option<Door>) -> tauri::Result<()> {
     let window = app.config().app.windows.first().expect("tauri.conf.json describes the window");
     let builder = WebviewWindowBuilder::from_config(app.handle(), window)?;
     // Text that people type may hold addresses: none of them is ever followed.
-    let window = builder.on_navigation(is_our_page).initialization_script(FREEZE).build()?;
-    #[cfg(target_os = "linux")]
-    crate::drawing::suit(&window)?;
-    #[cfg(not(target_os = "linux"))]
-    drop(window);
+    builder.on_navigation(is_our_page).initialization_script(FREEZE).build()?;
     if let Some(door) = door {
         let handle = app.handle().clone();
         door.answer(move || raise(&handle));

@@ -17,10 +17,13 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;
 }
 
-/** Keys that hold while a component is shown. One that was handled further in (`defaultPrevented`) is left alone. */
-export function useKeys(keys: KeyMap): void {
+/**
+ * Keys that hold while a component is shown, and as long as `hold` says so. One that was handled further in
+ * (`defaultPrevented`) is left alone.
+ */
+export function useKeys(keys: KeyMap, hold: () => boolean = () => true): void {
   const listen = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || isComposing(event)) return;
+    if (event.defaultPrevented || isComposing(event) || !hold()) return;
     const handler = keys[keyName(event)];
     if (!handler) return;
     event.preventDefault();

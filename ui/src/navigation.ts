@@ -4,10 +4,13 @@ import type { DossierQuery } from "./backend/backend";
 
 /** Where the person is. Two levels: home, and one dossier. */
 export type Place =
-  | { view: "home"; scope: DossierQuery["scope"] }
-  | { view: "settings" }
+  | { view: "home"; scope: DossierQuery["scope"]; making?: boolean }
+  | { view: "settings"; section?: string }
   | { view: "about" }
-  | { view: "dossier"; release: number; document: string | null };
+  | { view: "registers" }
+  | { view: "verify" }
+  /** `part`: 审批与签字 instead of the form. */
+  | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 
 /** What the home list looked like when the person left it: Esc leads back to the same row and scroll position. */
 export interface HomeMemory {

@@ -89,6 +89,8 @@ pub enum Action {
     /// 正式编号：下一个、作废、登记纸上已用的
     #[command(subcommand)]
     Number(NumberAction),
+    /// 台账：受控文件清单、作废号登记、分发回收记录、发布台账
+    Register(Register),
     /// 审计记录：核对、查看
     #[command(subcommand)]
     Audit(AuditAction),
@@ -446,6 +448,22 @@ pub struct VerifyPrint {
     /// 页脚的审计锚，如 `128-9C41D2E07A55`
     #[arg(long, value_name = "审计锚")]
     pub anchor: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Register {
+    /// `controlled`（受控文件清单）、`void-numbers`（作废号登记）、`copies`（分发回收记录）、`releases`（发布台账）
+    #[arg(value_name = "台账")]
+    pub name: String,
+    /// 截至哪一天；不写则是今天。只有受控文件清单可以回看
+    #[arg(long, value_name = "日期")]
+    pub on: Option<String>,
+    /// 只列这一年的
+    #[arg(long, value_name = "年份")]
+    pub year: Option<i32>,
+    /// 写成文件：.pdf、.xlsx 或 .csv；不写则列在终端上
+    #[arg(long, value_name = "文件")]
+    pub to: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -134,6 +134,8 @@ pub struct DossierDocument {
     pub steps_all: Option<usize>,
     /// The revision that is 受控: `V1.1`.
     pub in_force: Option<String>,
+    /// The revision that it stands for; of a draft the one that it is to become, once there was one before.
+    pub revision: Option<String>,
 }
 
 /// A release to be begun.

@@ -1,8 +1,9 @@
 //! From a document to a file: PDF, XLSX or JSON.
 
 pub(crate) mod glyphs;
+pub(crate) mod logo;
 mod paper;
-mod pdf;
+pub(crate) mod pdf;
 
 use std::path::Path;
 

@@ -13,6 +13,7 @@ pub mod files;
 pub mod form;
 pub mod import;
 mod initials;
+pub mod listing;
 mod policy;
 pub mod settings;
 pub mod sheet;

@@ -30,11 +30,13 @@ fn declaration<T: TS>(config: &Config) -> String {
 
 fn generated() -> String {
     use crate::backup::wire::*;
+    use crate::control::*;
     use crate::dossiers::*;
     use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
-    use crate::storage::Status;
+    use crate::storage::{Filing, How, Opinion, RevisionState, Status};
+    use crate::workspace::AuditReport;
     use crate::{Error, Issue};
     let config = &Config::default().with_large_int("number");
     let declarations = declarations![config;
@@ -45,8 +47,12 @@ fn generated() -> String {
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
         Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
-        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, BackupStatus, SecondFolder, BackupMade,
-        BackupRestored, Issue, Error,
+        BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, RecentDocument, BackupStatus, SecondFolder, BackupMade,
+        BackupRestored,
+        Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
+        SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
+        Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
+        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

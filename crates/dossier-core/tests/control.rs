@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use calamine::Reader;
 use chrono::DateTime;
-use dossier_core::control::{PaperCopy, Signed, Signing, StepState, Submission, VerdictKind};
+use dossier_core::control::{
+    PaperCopy, Register, RegisterFormat, RegisterQuery, Signed, Signing, StepState, Submission, VerdictKind,
+};
 use dossier_core::environment::{Environment, Resources};
 use dossier_core::export::Options;
 use dossier_core::form::Edit;
@@ -132,6 +135,7 @@ fn an_application_lives_from_draft_to_void() {
     assert_eq!((submitted.number.as_str(), submitted.revision.as_str()), ("REL-APP-2026-001", "V1.0"));
     assert_eq!(submitted.pages, 3);
     assert_eq!(world.status(id), Status::InReview);
+    assert_eq!(world.workspace.approval(id).unwrap().next, None, "nothing new while it is in review");
     let refused = world.workspace.edit(id, &[Edit::Set { path: "product_name".into(), value: json!("甲") }]);
     assert_eq!(refused.unwrap_err().code, Code::BadRequest, "a frozen revision takes no edits");
 
@@ -149,6 +153,8 @@ fn an_application_lives_from_draft_to_void() {
     let copy = world.workspace.issue_copy(id, "运维部", "赵昇").unwrap();
     assert_eq!(copy.copy_number, 1);
     let world = &mut world.on("2026-03-10");
+    let next = world.workspace.approval(id).unwrap().next.unwrap();
+    assert_eq!((next.minor.as_str(), next.major.as_str()), ("V1.1", "V2.0"));
     assert_eq!(
         world.workspace.revise(id, false, " ").unwrap_err().code,
         Code::InvalidContent,
@@ -481,6 +487,68 @@ fn signatures_that_were_changed_removed_or_put_in_are_found() {
 }
 
 #[test]
+fn a_revision_is_read_as_it_was_while_the_next_one_is_written() {
+    let mut world = World::new();
+    let id = world.document(APPLICATION);
+    world.submit(id).unwrap();
+    world.approve(id, "2026-03-04");
+    world.workspace.revise(id, false, "发布推迟一周").unwrap();
+    world.set(id, "planned_minutes", json!(180));
+    let draft = world.workspace.open_document(id).unwrap();
+    assert_eq!((draft.content["planned_minutes"].clone(), draft.head.read_only), (json!(180), None));
+    let approved = world.workspace.open_revision(id, Some("V1.0")).unwrap();
+    assert_eq!(approved.content["planned_minutes"], json!(120));
+    assert_eq!(approved.content["approval"][4]["name"], json!("周明"), "with its signatures");
+    assert_eq!(approved.head.read_only.as_deref(), Some("V1.0 已是“已批准”，内容不再改动"));
+}
+
+#[test]
+fn what_changed_is_printed_by_itself() {
+    let mut world = World::new();
+    let id = world.document(APPLICATION);
+    world.submit(id).unwrap();
+    world.approve(id, "2026-03-04");
+    world.workspace.revise(id, false, "发布推迟一周").unwrap();
+    world.set(id, "planned_minutes", json!(180));
+    world.submit(id).unwrap();
+    let paper = world.workspace.comparison_paper(id, None, None).unwrap();
+    assert_eq!((paper.pages, paper.warnings), (1, vec![]));
+    assert_eq!(world.workspace.comparison_name(id, None, None).unwrap(), "REL-APP-2026-001_V1.0-V1.1_修订对照.pdf");
+    let words = text_of(&paper.bytes);
+    for said in ["修订对照", "REL-APP-2026-001", "V1.0 → V1.1", "变更说明：发布推迟一周", "计划发布时长", "共 1 处不同"]
+    {
+        assert!(words.contains(&said.replace(' ', "")), "{said} is missing in {words}");
+    }
+    assert_eq!(paper.bytes, world.workspace.comparison_paper(id, None, None).unwrap().bytes);
+    assert_eq!(world.workspace.comparison_paper(id, None, Some("V1.0")).unwrap_err().code, Code::NotFound);
+}
+
+/// The text of a PDF without its spaces.
+fn text_of(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = std::process::Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&path).arg("-").output();
+    let output = output.expect("run `cargo xtask setup` first: pdftotext is missing");
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
+}
+
+#[test]
+fn every_form_tells_how_it_is_numbered_and_what_comes_next() {
+    let mut world = World::new();
+    let rule = |world: &World| {
+        let rules = world.workspace.number_rules().unwrap();
+        rules.into_iter().find(|rule| rule.template == APPLICATION).unwrap()
+    };
+    let shipped = rule(&world);
+    assert_eq!((shipped.own.as_str(), shipped.next.as_str()), ("REL-APP-{year}-{seq:03}", "REL-APP-2026-001"));
+    let patterns = json!({ "documents": { "number_patterns": { shipped.own: "HC-{year}-{seq:02}" } } });
+    world.workspace.change_settings(&patterns).unwrap();
+    assert_eq!(rule(&world).next, "HC-2026-01");
+    assert_eq!(rule(&world).own, "REL-APP-{year}-{seq:03}", "settings go on naming it by its own pattern");
+}
+
+#[test]
 fn policies_decide_who_signs() {
     let chain = |policy: &str, kind: &str, named: Option<&str>| {
         let mut world = World::new();
@@ -523,4 +591,73 @@ fn what_was_recorded_wrongly_is_explained_and_stays() {
     assert_eq!(signature.name, "方文川");
     assert_eq!(signature.corrections[0].text, "姓名应为方文传，登记时输错");
     assert_eq!(world.faults(), [""; 0]);
+}
+
+#[test]
+fn registers_tell_what_the_database_holds_on_screen_on_paper_and_in_the_sheet() {
+    let mut world = World::new();
+    let id = world.document(APPLICATION);
+    let today = RegisterQuery::default();
+    let cells = |world: &World, register: Register, query: &RegisterQuery| -> Vec<Vec<String>> {
+        world.workspace.register(register, query).unwrap().rows.into_iter().map(|row| row.cells).collect()
+    };
+    assert!(cells(&world, Register::Controlled, &today).is_empty(), "nothing is in force yet");
+
+    world.submit(id).unwrap();
+    world.workspace.void_next_number(APPLICATION, "打印时作废").unwrap();
+    let mut world = world.on("2026-03-06");
+    world.approve(id, "2026-03-06");
+    world.workspace.bring_into_force(id, Some("2026-03-06")).unwrap();
+    let copy = world.workspace.issue_copy(id, "运维部", "赵昇").unwrap();
+    let mut world = world.on("2026-03-10");
+    world.workspace.revise(id, false, "发布窗口顺延").unwrap();
+    world.set(id, "planned_minutes", json!(180));
+    world.submit(id).unwrap();
+    world.approve(id, "2026-03-10");
+    world.workspace.bring_into_force(id, Some("2026-03-10")).unwrap();
+
+    let on = |day: &str| RegisterQuery { on: Some(day.into()), year: None };
+    let revisions = |world: &World, day: &str| -> Vec<[String; 2]> {
+        cells(world, Register::Controlled, &on(day)).into_iter().map(|row| [row[1].clone(), row[5].clone()]).collect()
+    };
+    let one = |revision: &str| vec![["REL-APP-2026-001".to_owned(), revision.to_owned()]];
+    assert!(revisions(&world, "2026-03-05").is_empty(), "before it came into force");
+    assert_eq!(revisions(&world, "2026-03-06"), one("V1.0"));
+    assert_eq!(revisions(&world, "2026-03-09"), one("V1.0"), "until the next one is in force");
+    assert_eq!(revisions(&world, "2026-03-10"), one("V1.1"));
+    assert_eq!(world.workspace.register(Register::Controlled, &on("3 月")).unwrap_err().code, Code::BadRequest);
+
+    let void = cells(&world, Register::VoidNumbers, &today);
+    assert_eq!(void.len(), 1);
+    assert_eq!([&void[0][1], &void[0][6]], ["REL-APP-2026-002", "打印时作废"]);
+    assert!(cells(&world, Register::VoidNumbers, &RegisterQuery { on: None, year: Some(2025) }).is_empty());
+    let copies = cells(&world, Register::Copies, &today);
+    assert_eq!([&copies[0][1], &copies[0][3], &copies[0][11]], ["01", "V1.0", "待收回"], "its revision was replaced");
+    world.workspace.return_copy(dossier_core::storage::CopyId::from_number(copy.id), "销毁", None).unwrap();
+    assert_eq!(cells(&world, Register::Copies, &today)[0][11], "销毁");
+    let released = cells(&world, Register::Releases, &today);
+    assert_eq!(released.len(), 1);
+    assert!(released[0][8].contains("申请表 REL-APP-2026-001 V1.1 受控"), "{}", released[0][8]);
+
+    for register in Register::ALL {
+        let rows = cells(&world, register, &today);
+        let file = |format| world.workspace.register_file(register, &today, format).unwrap().bytes;
+        let packed = |text: &str| text.chars().filter(|ch| !ch.is_whitespace()).collect::<String>();
+        let paper = packed(&text_of(&file(RegisterFormat::Pdf)));
+        let csv = String::from_utf8(file(RegisterFormat::Csv)).unwrap();
+        assert!(paper.contains(&format!("共：{}项", rows.len())), "{paper}");
+        for cell in rows.iter().flatten() {
+            assert!(paper.contains(&packed(cell)), "{register:?}: {cell} on paper");
+            assert!(csv.contains(cell), "{register:?}: {cell} for other programs");
+        }
+        let mut book: calamine::Xlsx<_> =
+            calamine::Xlsx::new(std::io::Cursor::new(file(RegisterFormat::Xlsx))).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+        let first = |row: &[calamine::Data]| row[0].to_string().parse::<usize>().is_ok();
+        assert_eq!(
+            sheet.rows().filter(|row| first(row)).count(),
+            rows.len(),
+            "{register:?}: one row of the sheet each"
+        );
+    }
 }

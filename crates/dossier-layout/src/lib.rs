@@ -27,4 +27,5 @@ pub use dump::dump;
 pub use fonts::{FaceId, FontData, Fonts, FontsError, GETA, Measured, Role};
 pub use frames::{Color, Dash, Frames, Glyph, ImageId, Item, OutlineEntry, Page, PathStep, TextRun};
 pub use geometry::{Abs, Point, Rect};
+pub use marks::square_code;
 pub use place::lay_out;

@@ -34,22 +34,28 @@ pub(crate) fn check(fonts: &Fonts, check: &Check, page: usize, at: Point, items:
         y += CODE_PITCH;
     }
     let corner = Point::new(at.x - CODE, at.y - CODE / 2.0);
-    square_code(&format!("{}/{page}", check.payload), corner, CODE, items);
+    draw_square_code(&format!("{}/{page}", check.payload), corner, CODE, items);
+}
+
+/// The square code of a text, row by row from the top; `true` is dark. None where the text is too long for any code.
+pub fn square_code(text: &str) -> Option<Vec<Vec<bool>>> {
+    // A smaller code would be read no better and look like another kind of mark.
+    let code = QrCode::with_version(text, Version::Normal(2), EcLevel::M)
+        .or_else(|_| QrCode::with_error_correction_level(text, EcLevel::M))
+        .ok()?;
+    let dark: Vec<bool> = code.to_colors().iter().map(|module| *module == Module::Dark).collect();
+    Some(dark.chunks(code.width()).map(<[bool]>::to_vec).collect())
 }
 
 /// The code as rectangles, as long as the rows of dark modules are. What is too long for any code is left out: no
 /// number of a document is.
-fn square_code(text: &str, at: Point, side: Abs, items: &mut Vec<Item>) {
-    // A smaller code would be read no better and look like another kind of mark.
-    let code = QrCode::with_version(text, Version::Normal(2), EcLevel::M)
-        .or_else(|_| QrCode::with_error_correction_level(text, EcLevel::M));
-    let Ok(code) = code else { return };
-    let count = code.width();
-    let module = side / count as f64;
-    for (row, modules) in code.to_colors().chunks(count).enumerate() {
+fn draw_square_code(text: &str, at: Point, side: Abs, items: &mut Vec<Item>) {
+    let Some(code) = square_code(text) else { return };
+    let module = side / code.len() as f64;
+    for (row, modules) in code.iter().enumerate() {
         let mut column = 0;
-        while column < count {
-            let length = modules[column..].iter().take_while(|module| **module == Module::Dark).count();
+        while column < modules.len() {
+            let length = modules[column..].iter().take_while(|dark| **dark).count();
             if length > 0 {
                 let corner = Point::new(at.x + module * column as f64, at.y + module * row as f64);
                 let rect = Rect { x: corner.x, y: corner.y, width: module * length as f64, height: module };

@@ -3,6 +3,8 @@
 //! Each runs beside the threads that move the window and answer other calls, so that a long export keeps nobody
 //! waiting.
 
+mod backup;
+mod control;
 mod document;
 mod dossiers;
 mod import;
@@ -41,6 +43,35 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         import::pick_workbook,
         import::plan_import,
         import::apply_import,
+        control::approval,
+        control::open_revision,
+        control::submit,
+        control::withdraw,
+        control::sign,
+        control::check_signing,
+        control::correct_signature,
+        control::bring_into_force,
+        control::void_revision,
+        control::revise,
+        control::discard_draft,
+        control::compare,
+        control::revision_paper,
+        control::print_revision,
+        control::export_revision,
+        control::print_comparison,
+        control::issue_copy,
+        control::receive_copy,
+        control::return_copy,
+        control::copies_to_take_back,
+        control::policies,
+        control::number_rules,
+        control::next_number,
+        control::void_next_number,
+        control::start_numbers_after,
+        control::verify_print,
+        control::verify_audit,
+        control::register,
+        control::export_register,
         out::export_files,
         out::cancel_export,
         out::print,
@@ -51,6 +82,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         settings::pick_logo,
         settings::pick_folder,
         settings::about,
+        backup::backup_status,
+        backup::backup_now,
+        backup::backup_offers,
+        backup::backup_look,
+        backup::backup_restore,
+        backup::pick_backup,
+        backup::pick_backup_folder,
+        backup::save_diagnosis,
         leave::leave,
     ]
 }

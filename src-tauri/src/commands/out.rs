@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use dossier_core::dossiers::{ExportRequest, ExportResult, ExportedFile, Progress};
-use dossier_core::export::{Format, Options};
+use dossier_core::export::{Exported, Format, Options};
 use dossier_core::storage::DocumentId;
 use dossier_core::{Code, Error, Result, Workspace, files};
 use serde::Deserialize;
@@ -104,6 +104,11 @@ fn export(
 fn to_file(workspace: &Workspace, request: &ExportRequest, path: &Path) -> Result<ExportResult> {
     let options = Options { blank: request.blank, for_signing: request.for_signing, ..Options::default() };
     let exported = workspace.export(request.documents[0], request.formats[0], options)?;
+    one_file(path, exported)
+}
+
+/// Writes a single file, and says what was written.
+pub(super) fn one_file(path: &Path, exported: Exported) -> Result<ExportResult> {
     files::write(path, &exported.bytes)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let folder = files::display(path.parent().unwrap_or(path));
@@ -112,14 +117,14 @@ fn to_file(workspace: &Workspace, request: &ExportRequest, path: &Path) -> Resul
 }
 
 /// Where the dialog begins: the folder of the settings, else the system's folder of documents.
-fn start_folder(workspace: &Workspace) -> Result<PathBuf> {
+pub(super) fn start_folder(workspace: &Workspace) -> Result<PathBuf> {
     let set = workspace.settings()?.export_folder;
     let set = Some(PathBuf::from(set)).filter(|folder| folder.is_dir());
     Ok(set.or_else(dirs::document_dir).unwrap_or_default())
 }
 
 /// The export is done, so what goes wrong here is not worth a word.
-fn remember(program: &Program, start: &Path, folder: &str) {
+pub(super) fn remember(program: &Program, start: &Path, folder: &str) {
     if Path::new(folder) != start {
         let _ = program.with(|workspace| workspace.change_settings(&json!({ "export_folder": folder })));
     }
@@ -131,8 +136,13 @@ fn put_and_open(program: &Program, document: DocumentId, options: PrintOptions) 
         let name = workspace.export_name(document, Format::Pdf, options.blank)?;
         Ok((name, workspace.export(document, Format::Pdf, wanted)?.bytes))
     })?;
+    put_and_view(program, &name, &paper)
+}
+
+/// Leaves a PDF where the system's viewer opens it, and has it opened. Returns where it lies.
+pub(super) fn put_and_view(program: &Program, name: &str, paper: &[u8]) -> Result<String> {
     let now = program.reading(|workspace| Ok(SystemTime::from(workspace.environment().now())))?;
-    let path = papers::put(program.folder(), &name, &paper, now)?;
+    let path = papers::put(program.folder(), name, paper, now)?;
     program.wrote(path.clone());
     window::open_outside(&path).map_err(|error| no_program(&path, &error))?;
     Ok(files::display(&path))

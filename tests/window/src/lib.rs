@@ -272,6 +272,32 @@ impl Window {
         self.actions(&keys::chord(chord));
     }
 
+    /// Draws a line over something with the mouse held down, through points from (0, 0) at its upper left corner to
+    /// (1, 1).
+    #[track_caller]
+    pub fn draw(&self, css: &str, points: &[(f64, f64)]) {
+        self.wait_for(css);
+        let frame = self.execute(
+            "const box = document.querySelector(given[0]).getBoundingClientRect();\
+             return [box.left, box.top, box.width, box.height]",
+            json!([css]),
+        );
+        let measure = |index: usize| frame[index].as_f64().unwrap_or_default();
+        let at = |&(x, y): &(f64, f64)| {
+            let x = (measure(0) + x * measure(2)).round() as i64;
+            let y = (measure(1) + y * measure(3)).round() as i64;
+            json!({ "type": "pointerMove", "duration": 20, "origin": "viewport", "x": x, "y": y })
+        };
+        let mut strokes: Vec<Value> = points.iter().map(at).collect();
+        strokes.insert(1.min(strokes.len()), json!({ "type": "pointerDown", "button": 0 }));
+        strokes.push(json!({ "type": "pointerUp", "button": 0 }));
+        let source = json!({
+            "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": strokes,
+        });
+        self.post("actions", &json!({ "actions": [source] }));
+        self.driver().delete("actions");
+    }
+
     /// Puts text on the system's clipboard, as another program would, and pastes it at the cursor.
     #[track_caller]
     pub fn paste(&self, text: &str) {
@@ -362,9 +388,18 @@ impl Window {
     fn visible(&self, css: &str) -> String {
         let visible = |id: &String| {
             self.driver().get(&format!("element/{id}/displayed")).is_ok_and(|shown| shown == Value::Bool(true))
+                || self.is_drawing(id)
         };
         self.wait_until(&format!("`{css}` is not to be seen"), || self.elements(css).iter().any(visible));
         self.elements(css).into_iter().find(visible).unwrap_or_default()
+    }
+
+    /// Whether it is a drawing with a size of its own: the driver calls every drawing unseen.
+    fn is_drawing(&self, id: &str) -> bool {
+        let shown = "const [it] = arguments; const { width, height } = it.getBoundingClientRect();\
+                     return it instanceof SVGElement && width * height > 0";
+        let asked = json!({ "script": shown, "args": [{ ELEMENT: id }] });
+        self.driver().post("execute/sync", &asked).is_ok_and(|shown| shown == Value::Bool(true))
     }
 
     fn property(&self, id: &str, name: &str) -> Option<String> {

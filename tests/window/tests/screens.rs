@@ -6,6 +6,10 @@ mod kit;
 
 use std::path::{Path, PathBuf};
 
+use dossier_core::control::{PaperCopy, Signing, Submission};
+use dossier_core::export::Options;
+use dossier_core::form::Edit;
+use dossier_core::storage::{How, Opinion};
 use dossier_window_tests::{Setup, Window};
 use kit::World;
 use serde_json::json;
@@ -94,7 +98,7 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     camera.take("import");
     window.click("[data-action='cancel-import']");
     window.wait_gone("[data-pane='import']");
-    window.press("Escape");
+    signatures(&world, &camera);
     window.press("Escape");
     window.wait_for("[data-action='settings']");
     window.click("[data-action='settings']");
@@ -105,6 +109,69 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     window.click("[data-action='about']");
     window.wait_text("body", "Noto");
     camera.take("about");
+}
+
+/// The application on its way: submitted, two steps signed, the third in hand; then in force, with a revision to compare.
+fn signatures(world: &World, camera: &Camera) {
+    let window = camera.window;
+    let id = kit::opened(window, "release-application");
+    window.wait_for("[data-path='contact']");
+    window.press("Control+Enter");
+    window.wait_for("[data-action='submit-now']");
+    camera.take("submit");
+    window.click("[data-action='submit-now']");
+    window.wait_text("[data-read-only]", "内容不再改动");
+    sign(world, &id, 0..2);
+    window.click("[data-action='to-signing']");
+    window.wait_for("[data-how='ink']");
+    window.click("[data-how='ink']");
+    window.type_text("#sign-name", SIGNERS[2]);
+    window.press("Escape");
+    window.wait_text("[data-sign-sheet]", SIGNERS[1]);
+    camera.take("sign");
+
+    sign(world, &id, 2..5);
+    let mut workspace = world.workspace();
+    let document = id.parse().expect("an id");
+    workspace.bring_into_force(document, None).expect("it is approved");
+    workspace.issue_copy(document, "运维部", "赵昇").expect("it is in force");
+    workspace.revise(document, false, "发布推迟一周，计划时长改为三小时").expect("a draft");
+    let edits = [("planned_at", json!("2026-03-25 15:00")), ("planned_minutes", json!(180))];
+    let edits = edits.map(|(path, value)| Edit::Set { path: path.into(), value });
+    workspace.edit(document, &edits).expect("it is a draft");
+    workspace.submit(document, &Submission::default()).expect("it is complete");
+    window.click("[data-template='release-plan']");
+    window.wait_for("[data-path='purpose']");
+    window.click("[data-action='signing']");
+    window.click("[data-entry^='D'][data-group='waiting']");
+    window.click("[data-look='comparison']");
+    window.wait_for("[data-changed]");
+    camera.take("compare");
+}
+
+const SIGNERS: [&str; 5] = ["方文川", "丁立", "王小天", "赵昇", "周明"];
+
+/// Has these steps signed in ink, beside the running window.
+fn sign(world: &World, id: &str, steps: std::ops::Range<usize>) {
+    let mut workspace = world.workspace();
+    let document = id.parse().expect("an id");
+    workspace.print(document, None, PaperCopy::Record, Options::default()).expect("it is printed");
+    let today = workspace.environment().now().format("%Y-%m-%d").to_string();
+    for step in steps {
+        let signing = Signing {
+            chain: None,
+            step,
+            name: SIGNERS[step].into(),
+            signed_on: today.clone(),
+            opinion: Opinion::Agree,
+            supplement: String::new(),
+            how: How::Ink,
+            ink: None,
+            reason: String::new(),
+            scan: None,
+        };
+        workspace.sign(document, &signing).expect("it is signed in its order");
+    }
 }
 
 #[test]

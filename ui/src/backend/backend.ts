@@ -1,6 +1,9 @@
 import type {
-  About, Completions, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest, ExportResult, HistoryEntry,
-  ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Opened, PickedFile, Progress, Settings, Start, Undone,
+  About, Approval, AuditReport, BackupCopy, BackupLook, BackupMade, BackupOffers, BackupRestored, BackupStatus,
+  Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest,
+  ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule,
+  Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat, RegisterQuery, RegisterView,
+  Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
 export * from "./generated";
@@ -45,6 +48,55 @@ export interface Backend {
   /** Writes the rows, corrected or not, as one step of undo. */
   applyImport(document: string, request: ImportRequest, rows: ImportedRow[]): Promise<Edited>;
 
+  // ---- documents under control; a revision that is null is the latest
+  approval(document: string): Promise<Approval>;
+  /** A revision as it was frozen, with its signatures, whatever the document is now. */
+  openRevision(document: string, revision: string | null): Promise<Opened>;
+  /** Freezes the draft, gives it its number and sends it into approval. */
+  submit(document: string, submission: Submission): Promise<Submitted>;
+  /** Calls a revision back from approval; returns what the draft is to become. */
+  withdraw(document: string, reason: string): Promise<string>;
+  sign(document: string, signing: Signing): Promise<Signed>;
+  /** What there is to say about a signature before it is recorded; rejects as `sign` would. */
+  checkSigning(document: string, signing: Signing): Promise<Notice[]>;
+  /** Explains what was recorded wrongly. `chain` null: the approval. */
+  correctSignature(document: string, chain: string | null, step: number, text: string): Promise<void>;
+  /** 受控: from a day on (null: today) in place of the one before. Returns the revision. */
+  bringIntoForce(document: string, on: string | null): Promise<string>;
+  voidRevision(document: string, revision: string | null, reason: string): Promise<void>;
+  /** Begins the draft of the next revision; returns what it is to become. */
+  revise(document: string, major: boolean, change: string): Promise<string>;
+  /** Gives up the draft of a next revision; the last one stands again. */
+  discardDraft(document: string): Promise<void>;
+  /** 修订对照; `from` null: the one before. */
+  compare(document: string, from: string | null, to: string | null): Promise<Comparison>;
+  /** The PDF of a revision, to be looked at. */
+  revisionPaper(document: string, revision: string | null, copy: PaperCopy): Promise<ArrayBuffer>;
+  /** Records the printing and opens the PDF in the system's viewer; returns its path. */
+  printRevision(document: string, revision: string | null, copy: PaperCopy): Promise<string>;
+  /** The same into a file; null: the person changed their mind, and nothing was recorded. */
+  exportRevision(document: string, revision: string | null, copy: PaperCopy): Promise<ExportResult | null>;
+  /** Opens 修订对照 as a PDF; returns its path. */
+  printComparison(document: string, from: string | null, to: string | null): Promise<string>;
+  issueCopy(document: string, department: string, holder: string): Promise<CopyLine>;
+  receiveCopy(copy: number, by: string, on: string | null): Promise<void>;
+  returnCopy(copy: number, note: string, on: string | null): Promise<void>;
+  copiesToTakeBack(): Promise<CopyDue[]>;
+  policies(): Promise<PolicyInfo[]>;
+  numberRules(): Promise<NumberRule[]>;
+  /** What the next document of a form will be called, if nobody is quicker. */
+  nextNumber(template: string): Promise<string>;
+  /** Takes the next number and gives it up; returns it. */
+  voidNextNumber(template: string, reason: string): Promise<string>;
+  /** Numbers up to this one were used on paper before this program; returns the next. */
+  startNumbersAfter(template: string, lastUsed: string): Promise<string>;
+  verifyPrint(code: string, anchor: string | null): Promise<Verdict>;
+  verifyAudit(anchor: string | null): Promise<AuditReport>;
+  /** A register of the document controller, made anew. */
+  register(register: Register, query: RegisterQuery): Promise<RegisterView>;
+  /** The same into a file; null: the person changed their mind. */
+  exportRegister(register: Register, query: RegisterQuery, format: RegisterFormat): Promise<ExportResult | null>;
+
   // ---- out
   /** Asks where to, then writes; null: the person changed their mind. */
   exportFiles(request: ExportRequest, onProgress: (progress: Progress) => void): Promise<ExportResult | null>;
@@ -64,5 +116,23 @@ export interface Backend {
   /** Lets the person pick a picture; a data: URL. */
   pickLogo(): Promise<string | null>;
   pickFolder(): Promise<string | null>;
+
+  // ---- backups; all but the status and 立即备份 works where nothing can be opened
+  backupStatus(): Promise<BackupStatus>;
+  /** Makes a copy, unless nothing was written since the last one. */
+  backupNow(): Promise<BackupMade>;
+  /** At most so many copies that were opened and checked, newest first. */
+  backupOffers(most: number): Promise<BackupOffers>;
+  /** What is in a copy, and what would be lost. Changes nothing. */
+  backupLook(copy: string): Promise<BackupLook>;
+  /** Puts a copy in the place of the data; what was there is kept. The session has to begin anew. */
+  backupRestore(copy: string): Promise<BackupRestored>;
+  /** Lets the person pick a copy that lies anywhere; it was opened and checked. */
+  pickBackup(): Promise<BackupCopy | null>;
+  pickBackupFolder(): Promise<string | null>;
+  /** Writes what an administrator wants to know where nothing opens; the path of the file. */
+  saveDiagnosis(): Promise<string | null>;
+  /** Closes the window. */
+  leave(): Promise<void>;
   about(): Promise<About>;
 }

@@ -458,7 +458,11 @@ steps_signed: number | null, steps_all: number | null,
 /**
  * The revision that is 受控: `V1.1`.
  */
-in_force: string | null, };
+in_force: string | null, 
+/**
+ * The revision that it stands for; of a draft the one that it is to become, once there was one before.
+ */
+revision: string | null, };
 
 /**
  * A release to be begun.
@@ -705,6 +709,10 @@ untouched: string,
  */
 kept: string, 
 /**
+ * What was worked on last before the copy was made: people know it again by that.
+ */
+recent: Array<RecentDocument>, 
+/**
  * Whether all this is told from a part of the data, because the rest cannot be read.
  */
 guess: boolean, 
@@ -729,6 +737,15 @@ form: string,
  * Whether it would be gone altogether.
  */
 whole: boolean, };
+
+/**
+ * A document in a copy.
+ */
+export type RecentDocument = { release: string, form: string, 
+/**
+ * When it was changed last, local: 2026-03-11 11:58
+ */
+at: string, };
 
 /**
  * How the backups of a data folder stand.
@@ -809,6 +826,421 @@ voided: Array<string>,
  * Number of the entry in the audit log.
  */
 entry: number, };
+
+/**
+ * Everything about the approval of one document.
+ */
+export type Approval = { document: string, release: number | null, template: string, 
+/**
+ * 产品发布申请表
+ */
+title: string, 
+/**
+ * 申请表
+ */
+short: string, status: Status, 
+/**
+ * Official, else the provisional one.
+ */
+number: string, 
+/**
+ * The revision that the draft is to become: `V1.1`; null where there is no draft.
+ */
+draft: string | null, 
+/**
+ * What the draft changes; empty for the first revision.
+ */
+change_note: string, 
+/**
+ * What a new draft may be called; null where none can be begun now.
+ */
+next: NextRevisions | null, 
+/**
+ * The chains by which the draft may be approved.
+ */
+offers: Array<ChainOffer>, 
+/**
+ * Newest first.
+ */
+revisions: Array<RevisionView>, };
+
+/**
+ * What the draft of a next revision may be called.
+ */
+export type NextRevisions = { 
+/**
+ * `V1.1`
+ */
+minor: string, 
+/**
+ * `V2.0`
+ */
+major: string, };
+
+/**
+ * A chain that a draft may be submitted to.
+ */
+export type ChainOffer = { id: string, name: string, clause: string | null, afterwards: string | null, 
+/**
+ * 产品管理部初审
+ */
+steps: Array<string>, };
+
+/**
+ * A frozen revision with its signatures.
+ */
+export type RevisionView = { 
+/**
+ * `V1.0`
+ */
+revision: string, state: RevisionState, 
+/**
+ * 3F7A-0C91-B2D4
+ */
+code: string, 
+/**
+ * What the square code says, without the page.
+ */
+payload: string, 
+/**
+ * The square code of the first page as it stands on the paper, row by row: `1` is dark.
+ */
+square: Array<string>, 
+/**
+ * The content's hash, in full.
+ */
+sha256: string, 
+/**
+ * 128-9C41D2E07A55
+ */
+anchor: string, pages: number, 
+/**
+ * Local time.
+ */
+submitted_at: string, submitted_by: string, change_note: string, 
+/**
+ * Why it was returned or is obsolete.
+ */
+reason: string, 
+/**
+ * Local dates.
+ */
+printed_on: string | null, effective_on: string | null, obsolete_on: string | null, successor: string | null, 
+/**
+ * Approval first.
+ */
+chains: Array<ChainView>, scans: Array<ScanLine>, copies: Array<CopyLine>, };
+
+/**
+ * Where a revision stands in its life. 退回 and 作废 are ends.
+ */
+export type RevisionState = "in_review" | "returned" | "approved" | "controlled" | "obsolete";
+
+export type ChainView = { id: string, name: string, clause: string | null, after_approval: boolean, any_order: boolean, 
+/**
+ * What a short cut leaves to be done.
+ */
+afterwards: string | null, steps: Array<StepView>, signed: number, 
+/**
+ * Whether a signature can be recorded now.
+ */
+open: boolean, };
+
+export type StepView = { 
+/**
+ * From 0.
+ */
+index: number, role: string, verb: string, state: StepState, signature: SignatureView | null, 
+/**
+ * How the paper words each opinion that it offers.
+ */
+opinions: Array<OpinionView>, 
+/**
+ * The earliest date in ink, and why: 不早于第 3 步（03-10）.
+ */
+not_before: string, not_before_why: string, 
+/**
+ * Where the signature stands on the paper: `approval[3].name`.
+ */
+place: string | null, };
+
+export type StepState = "signed" | "next" | "waiting" | "closed";
+
+export type OpinionView = { opinion: Opinion, label: string, };
+
+/**
+ * What somebody said by signing.
+ */
+export type Opinion = "agree" | "refuse" | "supplement";
+
+/**
+ * How somebody signed.
+ */
+export type How = "ink" | "machine";
+
+export type SignatureView = { name: string, signed_on: string, opinion: Opinion, opinion_label: string, supplement: string, how: How, ink: Json, reason: string, 
+/**
+ * Local time.
+ */
+recorded_at: string, recorded_by: string, corrections: Array<CorrectionView>, scans: Array<ScanPlace>, };
+
+export type CorrectionView = { text: string, 
+/**
+ * Local time.
+ */
+at: string, by: string, };
+
+/**
+ * A page of a scan.
+ */
+export type ScanPlace = { scan: number, 
+/**
+ * From 1.
+ */
+page: number, };
+
+/**
+ * A scanned page that belongs to a revision, or waits for its place.
+ */
+export type ScanLine = { scan: number, 
+/**
+ * Name of the file.
+ */
+name: string, page: number, 
+/**
+ * Page of the paper that it shows.
+ */
+paper_page: number | null, how: Filing, sha256: string, 
+/**
+ * What could not be read, or what does not fit.
+ */
+note: string, };
+
+/**
+ * How a page found its place.
+ */
+export type Filing = "code" | "hand" | "unread" | "ignored";
+
+/**
+ * A controlled copy.
+ */
+export type CopyLine = { id: number, 
+/**
+ * 分发号
+ */
+copy_number: number, department: string, holder: string, issued_on: string, issued_by: string, received_on: string | null, received_by: string | null, returned_on: string | null, returned_note: string | null, 
+/**
+ * Of a revision that is obsolete, and not come back yet.
+ */
+to_take_back: boolean, };
+
+/**
+ * What a draft is submitted with.
+ */
+export type Submission = { 
+/**
+ * Which of the chains, where there are several.
+ */
+chain?: string, 
+/**
+ * 变更说明, compulsory from the second revision on.
+ */
+change?: string, };
+
+export type Submitted = { number: string, revision: string, code: string, pages: number, 
+/**
+ * What a short cut leaves to be done.
+ */
+afterwards: string | null, };
+
+/**
+ * A signature to be recorded.
+ */
+export type Signing = { 
+/**
+ * The chain; the approval where none is named.
+ */
+chain?: string, 
+/**
+ * From 0.
+ */
+step: number, name: string, 
+/**
+ * As written on the paper: `2026-03-11`.
+ */
+signed_on: string, opinion: Opinion, supplement?: string, how: How, 
+/**
+ * Drawn strokes: `{"aspect": 3.2, "strokes": [[[0.1, 0.5], …], …]}`.
+ */
+ink?: Json, reason?: string, 
+/**
+ * The scanned page that shows it.
+ */
+scan?: ScanPlace, };
+
+/**
+ * What a signature led to.
+ */
+export type Signed = { notices: Array<Notice>, state: RevisionState, 
+/**
+ * The revision that the draft is to become, where the document was sent back.
+ */
+draft: string | null, };
+
+/**
+ * What somebody should know before signing; it does not keep from it.
+ */
+export type Notice = { 
+/**
+ * `own_document`, `same_person`
+ */
+code: string, message: string, };
+
+/**
+ * What a code from paper says.
+ */
+export type Verdict = { kind: VerdictKind, 
+/**
+ * One sentence.
+ */
+message: string, document: string | null, title: string | null, number: string | null, revision: string | null, state: RevisionState | null, 
+/**
+ * The first field that is not what was printed.
+ */
+field: string | null, 
+/**
+ * What else is to be said: a revision in force instead, a broken audit log.
+ */
+notes: Array<string>, };
+
+export type VerdictKind = "same" | "altered" | "unknown";
+
+/**
+ * 修订对照
+ */
+export type Comparison = { number: string, title: string, from: string, to: string, change_note: string, changes: Array<Changed>, };
+
+/**
+ * One thing that differs.
+ */
+export type Changed = { 
+/**
+ * 一 基本信息 › 计划发布时间; 变更列表 第 4 行 名称
+ */
+place: string, 
+/**
+ * Place in the newer revision, in the older one where it is gone there.
+ */
+path: string, kind: ChangeKind, 
+/**
+ * As printed; empty where there was nothing.
+ */
+before: string, after: string, };
+
+export type ChangeKind = "changed" | "added" | "removed" | "moved";
+
+/**
+ * Which paper of a revision is given out.
+ */
+export type PaperCopy = { "kind": "record" } | { "kind": "controlled", copy: number, } | { "kind": "uncontrolled" };
+
+/**
+ * A controlled copy that has to come back.
+ */
+export type CopyDue = { document: string, number: string, revision: string, 
+/**
+ * Why it holds no longer.
+ */
+reason: string, copy: CopyLine, };
+
+/**
+ * How the documents of one form are numbered.
+ */
+export type NumberRule = { template: string, 
+/**
+ * 产品发布申请表
+ */
+title: string, 
+/**
+ * The form's own pattern: `REL-APP-{year}-{seq:03}`. Settings name another one under it.
+ */
+own: string, pattern: string, 
+/**
+ * What the next document will be called.
+ */
+next: string, };
+
+/**
+ * A policy as settings offer it.
+ */
+export type PolicyInfo = { id: string, 
+/**
+ * 产品发布管理规范
+ */
+name: string, };
+
+/**
+ * What a check of the whole record finds.
+ */
+export type AuditReport = { 
+/**
+ * Entries of the log.
+ */
+entries: number, 
+/**
+ * Its head, as paper carries it: 128-9C41D2E07A55
+ */
+head: string, revisions: number, signatures: number, scans: number, 
+/**
+ * Everything that is not what was written, each with its place: `audit[12]`, `REL-APP-2026-007 V1.0`.
+ */
+faults: Array<Issue>, };
+
+/**
+ * A register. Its rows come from the database alone, so that its counts are those of the database.
+ */
+export type Register = "controlled" | "void_numbers" | "copies" | "releases";
+
+/**
+ * What of a register is asked for; what is none does not matter.
+ */
+export type RegisterQuery = { 
+/**
+ * The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks back.
+ */
+on?: string | null, year?: number | null, };
+
+/**
+ * A register as the window shows it: the same cells as on paper.
+ */
+export type RegisterView = { register: Register, title: string, 
+/**
+ * Label and value of what stands above the rows.
+ */
+lines: Array<[string, string]>, columns: Array<RegisterColumn>, rows: Array<RegisterRow>, notes: Array<string>, 
+/**
+ * That can be asked for, newest first.
+ */
+years: Array<number>, };
+
+/**
+ * A column with its share of the width.
+ */
+export type RegisterColumn = { label: string, 
+/**
+ * Beside those of the other columns.
+ */
+width: number, };
+
+/**
+ * A row, and the document that it tells of.
+ */
+export type RegisterRow = { cells: Array<string>, document: string | null, };
+
+/**
+ * How a register is wanted.
+ */
+export type RegisterFormat = "pdf" | "xlsx" | "csv";
 
 /**
  * One problem with its place.

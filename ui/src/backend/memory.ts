@@ -1,11 +1,15 @@
 import type { Backend } from "./backend";
+import { backup } from "./memory/backup";
+import { control } from "./memory/control";
 import { documents } from "./memory/documents";
-import { home } from "./memory/home";
+import { homeOf } from "./memory/home";
 
 /**
  * A backend that lives in the page and forgets everything: for component tests, and for looking at the screens in a
  * browser. It stores and returns; whatever the core works out stays as it was in the fixtures.
  */
 export function memoryBackend(): Backend {
-  return { ...home(), ...documents() };
+  const { home, tell } = homeOf();
+  const { backend, opened, put } = documents();
+  return { ...home, ...backend, ...backup(), ...control({ opened, put, tell }) };
 }

@@ -29,6 +29,36 @@ export function tauriBackend(): Backend {
     planImport: (document, request) => invoke("plan_import", { document, request }),
     applyImport: (document, request, rows) => invoke("apply_import", { document, request, rows }),
 
+    approval: (document) => invoke("approval", { document }),
+    openRevision: (document, revision) => invoke("open_revision", { document, revision }),
+    submit: (document, submission) => invoke("submit", { document, submission }),
+    withdraw: (document, reason) => invoke("withdraw", { document, reason }),
+    sign: (document, signing) => invoke("sign", { document, signing }),
+    checkSigning: (document, signing) => invoke("check_signing", { document, signing }),
+    correctSignature: (document, chain, step, text) => invoke("correct_signature", { document, chain, step, text }),
+    bringIntoForce: (document, on) => invoke("bring_into_force", { document, on }),
+    voidRevision: (document, revision, reason) => invoke("void_revision", { document, revision, reason }),
+    revise: (document, major, change) => invoke("revise", { document, major, change }),
+    discardDraft: (document) => invoke("discard_draft", { document }),
+    compare: (document, from, to) => invoke("compare", { document, from, to }),
+    revisionPaper: (document, revision, copy) => invoke("revision_paper", { document, revision, copy }),
+    printRevision: (document, revision, copy) => invoke("print_revision", { document, revision, copy }),
+    exportRevision: (document, revision, copy) => invoke("export_revision", { document, revision, copy }),
+    printComparison: (document, from, to) => invoke("print_comparison", { document, from, to }),
+    issueCopy: (document, department, holder) => invoke("issue_copy", { document, department, holder }),
+    receiveCopy: (copy, by, on) => invoke("receive_copy", { copy, by, on }),
+    returnCopy: (copy, note, on) => invoke("return_copy", { copy, note, on }),
+    copiesToTakeBack: () => invoke("copies_to_take_back"),
+    policies: () => invoke("policies"),
+    numberRules: () => invoke("number_rules"),
+    nextNumber: (template) => invoke("next_number", { template }),
+    voidNextNumber: (template, reason) => invoke("void_next_number", { template, reason }),
+    startNumbersAfter: (template, lastUsed) => invoke("start_numbers_after", { template, lastUsed }),
+    verifyPrint: (code, anchor) => invoke("verify_print", { code, anchor }),
+    verifyAudit: (anchor) => invoke("verify_audit", { anchor }),
+    register: (register, query) => invoke("register", { register, query }),
+    exportRegister: (register, query, format) => invoke("export_register", { register, query, format }),
+
     exportFiles: (request, onProgress) => {
       const progress = new Channel<Progress>(onProgress);
       return invoke("export_files", { request, progress });
@@ -43,6 +73,16 @@ export function tauriBackend(): Backend {
     pickLogo: () => invoke("pick_logo"),
     pickFolder: () => invoke("pick_folder"),
     about: () => invoke("about"),
+
+    backupStatus: () => invoke("backup_status"),
+    backupNow: () => invoke("backup_now"),
+    backupOffers: (most) => invoke("backup_offers", { most }),
+    backupLook: (copy) => invoke("backup_look", { copy }),
+    backupRestore: (copy) => invoke("backup_restore", { copy }),
+    pickBackup: () => invoke("pick_backup"),
+    pickBackupFolder: () => invoke("pick_backup_folder"),
+    saveDiagnosis: () => invoke("save_diagnosis"),
+    leave: () => invoke("leave"),
   };
 }
 

@@ -138,15 +138,44 @@ describe("handing in", () => {
     expect(strip()).toMatch(/还有 .*没填/);
   });
 
-  it("of what is complete says what comes next", async () => {
+  it("of what is complete asks what is still to be said, and freezes it", async () => {
     await open(null, (opened) => (opened.state.problems = []));
-    const print = vi.spyOn(backend, "print");
     await view.find('[data-action="submit"]').trigger("click");
+    await vi.waitUntil(() => document.querySelector('[data-action="submit-now"]') !== null);
     await flushPromises();
-    expect(strip()).toContain("都填好了");
-    await view.find('[data-strip] [data-action="print-signing"]').trigger("click");
+    expect(document.querySelector("[data-next-number]")?.textContent).toContain("REL-APP-2026-001");
+    expect(document.querySelector(".el-dialog")?.textContent).toContain("信息安全部安全审核");
+    expect(document.querySelector('[data-path="change"]'), "a first revision changes nothing").toBeNull();
+    const submit = vi.spyOn(backend, "submit");
+    document.querySelector<HTMLElement>('[data-action="submit-now"]')?.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await vi.waitUntil(() => strip().includes("已提交 REL-APP-2026-001 V1.0"));
+    expect(submit).toHaveBeenCalledWith("release-application", { chain: "approval" });
+    expect(view.find("[data-read-only]").text()).toContain("已提交 V1.0，内容不再改动");
+    expect(view.find('[data-action="submit"]').exists()).toBe(false);
+    expect(view.find('.sheet textarea').exists(), "nothing can be typed any more").toBe(false);
+    const print = vi.spyOn(backend, "printRevision");
+    press("p", { ctrlKey: true });
     await flushPromises();
-    expect(print).toHaveBeenCalledWith("release-application", { blank: false, for_signing: true });
+    expect(print, "that it was printed is recorded").toHaveBeenCalledWith("release-application", "V1.0", { kind: "record" });
+  });
+
+  it("is taken back with a reason, and goes on as the draft of the next revision", async () => {
+    await backend.submit("release-application", {});
+    await open();
+    await vi.waitUntil(() => view.find('[data-action="withdraw"]').exists());
+    await view.find('[data-action="withdraw"]').trigger("click");
+    await vi.waitUntil(() => document.querySelector('[data-path="reason"]') !== null);
+    const reason = document.querySelector<HTMLTextAreaElement>('[data-path="reason"]');
+    reason?.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await nextTick();
+    expect(document.querySelector('.el-dialog [role="alert"]')?.textContent).toContain("撤回原因还没写");
+    if (reason) reason.value = "时间写错";
+    reason?.dispatchEvent(new Event("input"));
+    reason?.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await vi.waitUntil(() => strip().includes("已撤回"));
+    await vi.waitUntil(() => view.find("[data-behind]").exists());
+    expect(view.find("[data-behind]").text()).toContain("V1.0 已退回：撤回：时间写错。改好后提交 V1.1。");
+    expect(view.find('[data-action="submit"]').exists()).toBe(true);
   });
 });
 

@@ -64,6 +64,15 @@ describe("the list", () => {
     expect(navigation.place).toEqual({ view: "dossier", release: 2, document: "release-plan.blank" });
   });
 
+  it("says of each document where it stands, with the one figure that matters", async () => {
+    view = await show(HomeView, backendOf(9), { scope: "all" });
+    const chip = (release: number, template: string): string => find(`[data-release='${release}'] [data-template='${template}']`).textContent?.trim() ?? "";
+    expect(chip(1, "release-plan-table")).toBe("草稿6 行");
+    expect(chip(2, "release-application")).toBe("已批准V1.0");
+    expect(chip(3, "release-application")).toBe("审批中2/5");
+    expect(chip(6, "release-application")).toBe("受控V1.0");
+  });
+
   it("leads back to the row that was opened", async () => {
     const backend = backendOf(5);
     view = await show(HomeView, backend, { scope: "all" });

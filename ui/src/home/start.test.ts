@@ -1,9 +1,11 @@
 import type { VueWrapper } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import DamagedRestore from "./DamagedRestore.vue";
 import DamagedView from "./DamagedView.vue";
 import FirstStart from "./FirstStart.vue";
-import { backendOf, find, settle, show, type } from "./testing";
+import { takeSaid } from "./said";
+import { backendOf, find, press, settle, show, type } from "./testing";
 import { changed, distance, planned } from "./when";
 
 let view: VueWrapper | undefined;
@@ -42,6 +44,70 @@ describe("the first start", () => {
     await settle();
     expect(view.emitted("done")).toBeUndefined();
     expect(find("[role=alert]").textContent).toBe("没有存下：文件夹不允许写入");
+  });
+});
+
+describe("a damaged database", () => {
+  const failure = { code: "damaged_database", message: "数据库已损坏（索引与表不符）", hint: null, issues: [] };
+
+  it("offers the good copies, says what would be lost, and goes back to the recommended one", async () => {
+    const backend = backendOf(0);
+    const restoring = vi.spyOn(backend, "backupRestore");
+    view = await show(DamagedRestore, backend, { failure });
+    const rows = [...document.querySelectorAll("[data-copies] li")].map((row) => row.textContent?.replace(/\s+/g, " ").trim());
+    expect(rows).toEqual([
+      "今天 12:0086 个卷宗，214 个版本，审计记录完整推荐，距损坏 27 分钟",
+      "今天 11:3086 个卷宗，214 个版本，审计记录完整",
+      "昨天 18:0085 个卷宗，212 个版本，审计记录完整每日备份",
+      "03-08 周日 17:3083 个卷宗，208 个版本，审计记录完整每日备份，在第二个备份文件夹",
+    ]);
+    expect(find("header p").textContent).toContain("12:27 前后的某次写入没有完整落盘");
+    expect(find("[data-look]").textContent).toContain("衡川网络安全审计系统 V4.2.0，产品发布申请表");
+    expect(document.activeElement).toBe(find("[data-action=restore]"));
+    expect(find("[data-action=restore]").textContent?.trim()).toBe("恢复到今天 12:00");
+    find("[data-action=restore]").click();
+    await settle();
+    expect(restoring).toHaveBeenCalledWith("here/1");
+    expect(view.emitted("again")).toHaveLength(1);
+    expect(takeSaid()?.text).toBe("已恢复到今天 12:00，原来的数据保留在“dossier-损坏-20260311-123000.db”");
+  });
+
+  it("is walked through with the arrows, and each copy is looked at", async () => {
+    const backend = backendOf(0);
+    const looking = vi.spyOn(backend, "backupLook");
+    view = await show(DamagedRestore, backend, { failure });
+    find("[data-copies] [aria-checked=true]").focus();
+    await press("ArrowDown");
+    await press("ArrowDown");
+    expect(looking.mock.lastCall).toEqual(["here/3"]);
+    expect(find("[data-action=restore]").textContent?.trim()).toBe("恢复到昨天 18:00");
+    find("[data-action=look]").click();
+    await settle();
+    expect(find("[data-look]").textContent).toContain("发布计划，今天 11:58");
+  });
+
+  it("keeps the way open where a restore fails, and says why", async () => {
+    const backupRestore = () => Promise.reject({ code: "busy", message: "另一个窗口正开着这个数据文件夹，没有恢复", hint: "关掉它再试", issues: [] });
+    view = await show(DamagedRestore, backendOf(0, { backupRestore }), { failure });
+    find("[data-action=restore]").click();
+    await settle();
+    expect(find("[role=alert]").textContent).toBe("没有恢复：另一个窗口正开着这个数据文件夹，没有恢复。关掉它再试");
+    expect(view.emitted("again")).toBeUndefined();
+    expect(find<HTMLButtonElement>("[data-action=restore]").disabled).toBe(false);
+  });
+
+  it("finds a copy elsewhere where there is none", async () => {
+    const none = { copies: [], recommended: null, distance: "", more: false, unusable: [], last_write: null, today: "2026-03-11" };
+    const backend = backendOf(0, { backupOffers: async () => none });
+    const { copy } = await backend.backupLook("here/1");
+    const pickBackup = async () => ({ ...copy, id: "file-1", place: "elsewhere" as const });
+    view = await show(DamagedRestore, { ...backend, pickBackup }, { failure });
+    expect(find("header p").textContent).toContain("没有能用的备份");
+    expect(document.querySelector("[data-action=restore]")).toBeNull();
+    find("[data-action=pick-copy]").click();
+    await settle();
+    expect(find("[data-copies]").textContent).toContain("刚选的文件");
+    expect(find("[data-action=restore]").textContent?.trim()).toBe("恢复到今天 12:00");
   });
 });
 

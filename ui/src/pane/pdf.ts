@@ -12,6 +12,16 @@ export interface PaperDocument {
 
 let worker: PDFWorker | null = null;
 
+const turns: (() => void)[] = [];
+const turn = new MessageChannel();
+turn.port1.onmessage = () => turns.shift()?.();
+
+/** After whatever is waiting, such as a key that was pressed. */
+function later(go: () => void): void {
+  turns.push(go);
+  turn.port2.postMessage(null);
+}
+
 /** Reads a PDF. One worker serves all of them: starting it takes longer than reading. */
 export async function openPdf(data: ArrayBuffer): Promise<PaperDocument> {
   const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
@@ -43,7 +53,9 @@ export async function openPdf(data: ArrayBuffer): Promise<PaperDocument> {
       const viewport = page.getViewport({ scale });
       canvas.width = Math.round(viewport.width);
       canvas.height = Math.round(viewport.height);
-      const drawing = page.render({ canvas, viewport });
+      // As for a printer: drawn on at once, not in the next frame; the keys pressed meanwhile come first.
+      const drawing = page.render({ canvas, viewport, intent: "print" });
+      drawing.onContinue = later;
       const done = drawing.promise.then(
         () => true,
         (reason: unknown) => {

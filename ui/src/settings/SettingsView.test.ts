@@ -103,6 +103,45 @@ describe("settings", () => {
     expect(saving.mock.lastCall).toEqual([{ documents: { form_numbers: { "release-plan": null } } }]);
   });
 
+  it("numbers documents as the organisation does, and shows what comes next", async () => {
+    const backend = backendOf(0);
+    const saving = vi.spyOn(backend, "saveSettings");
+    view = await show(SettingsView, backend);
+    expect(find("[data-next=release-application]").textContent).toBe("REL-APP-2026-001");
+    const asking = vi.spyOn(backend, "numberRules");
+    await type("[data-path='documents.number_patterns.release-application']", "HC-{year}-{seq:02}");
+    await settle(450);
+    expect(saving.mock.lastCall).toEqual([{ documents: { number_patterns: { "REL-APP-{year}-{seq:03}": "HC-{year}-{seq:02}" } } }]);
+    expect(asking, "the next number is read anew").toHaveBeenCalled();
+    await type("[data-path='documents.number_patterns.release-application']", "");
+    await settle(450);
+    expect(saving.mock.lastCall).toEqual([{ documents: { number_patterns: { "REL-APP-{year}-{seq:03}": null } } }]);
+  });
+
+  it("goes on behind numbers that were used on paper, and gives up a spoilt one", async () => {
+    const backend = backendOf(0);
+    view = await show(SettingsView, backend);
+    const go = async (): Promise<void> => {
+      find<HTMLButtonElement>("[data-action=number-now]").form?.dispatchEvent(new Event("submit", { cancelable: true }));
+      await settle();
+    };
+    find("[data-used=release-application]").click();
+    await settle();
+    await type("[data-path=last_used]", "REL-APP-2026-000");
+    await go();
+    expect(find("#set-control [role=alert]").textContent).toContain("不能登记");
+    await type("[data-path=last_used]", "REL-APP-2026-007");
+    await go();
+    expect(find("[data-number-said]").textContent).toContain("下一个是 REL-APP-2026-008");
+    find("[data-void=release-application]").click();
+    await settle();
+    expect(find("#set-control").textContent).toContain("作废 REL-APP-2026-008：这个编号不再使用");
+    await type("[data-path=void_reason]", "打印时损坏");
+    await go();
+    expect(find("[data-number-said]").textContent).toContain("REL-APP-2026-008 已作废");
+    expect(find("[data-next=release-application]").textContent).toBe("REL-APP-2026-009");
+  });
+
   it("keeps the folder when the choice is given up, and takes a chosen one", async () => {
     const folders = [null, "/home/lin/发布文档"];
     view = await show(SettingsView, backendOf(0, { pickFolder: async () => folders.shift() ?? null }));
@@ -122,6 +161,18 @@ describe("settings", () => {
     await settle();
     expect(document.documentElement.dataset["theme"]).toBe("dark");
     expect(remembering).toHaveBeenCalledWith({ theme: "dark" });
+  });
+});
+
+describe("a reminder of the backups", () => {
+  it("shows what people should know, and how a reminder leads here", async () => {
+    const notice = "已有 11 天没有备份到“移动盘”，最近一次是 03-08 12:00。把它所在的盘接上，或在设置里换一个文件夹";
+    const backend = backendOf(0);
+    const backupStatus = async () => ({ ...(await backend.backupStatus()), notices: [notice] });
+    navigation.place = { view: "settings", section: "backup" };
+    view = await show(SettingsView, { ...backend, backupStatus });
+    expect(find("#set-backup .notice").textContent).toContain(notice);
+    expect(find("[data-section=backup]").classList.contains("on")).toBe(true);
   });
 });
 

@@ -184,7 +184,10 @@ fn second_folder(world: &World, backups: &Backups<'_>, folder: Option<PathBuf>, 
             None => String::new(),
         };
         world.workspace()?.change_settings(&json!({ "backup": { "second_folder": folder } }))?;
-        backups.make_now()?;
+        // The folder is named whatever becomes of the first copy.
+        if let Err(error) = backups.make_now() {
+            output::aside(format!("还没有备份进去：{}", error.message));
+        }
     }
     let status = backups.status()?;
     if world.json {

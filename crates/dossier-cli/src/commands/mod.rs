@@ -6,6 +6,7 @@ mod document;
 mod editing;
 mod input;
 mod paper;
+mod register;
 mod release;
 mod scan;
 mod settings;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Copy(action) => control::copy(&world, action),
         Action::Scan(action) => scan::run(&world, action),
         Action::Number(action) => control::number(&world, action),
+        Action::Register(register) => register::run(&world, register),
         Action::Audit(action) => control::audit(&world, action),
         Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),

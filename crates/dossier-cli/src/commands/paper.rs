@@ -100,7 +100,7 @@ fn options(paper: &args::Paper) -> Options {
     }
 }
 
-fn finish(world: &World, to: &Path, exported: &Exported) -> Result<ExitCode> {
+pub(super) fn finish(world: &World, to: &Path, exported: &Exported) -> Result<ExitCode> {
     files::write(to, &exported.bytes)?;
     let path = files::display(to);
     if world.json {

@@ -35,6 +35,13 @@ pub(super) struct Entry {
     pub at: String,
 }
 
+impl Document {
+    /// UTC
+    pub fn changed(&self) -> &str {
+        &self.stamp[1]
+    }
+}
+
 impl Content {
     /// Of a finished copy.
     ///

@@ -8,13 +8,15 @@ use super::Backups;
 use super::current::{Content, Document};
 use super::offers::Source;
 use super::times::{local, told};
-use super::wire::{BackupLook, LostDocument};
+use super::wire::{BackupLook, LostDocument, RecentDocument};
 use crate::Result;
 use crate::storage::FILE_NAME;
 use crate::storage::backup::inspect_copy;
 
 /// So many documents are named.
 const NAMED: usize = 100;
+/// So many documents of a copy are shown by which people know it again.
+const RECENT: usize = 5;
 
 /// What happens to drafts and to the program itself. Everything else in the log stands on paper somewhere.
 const OF_DRAFTS: [&str; 9] = [
@@ -83,10 +85,24 @@ impl Backups<'_> {
             documents,
             untouched: words.untouched(&found, exists, readable),
             kept: kept(exists, &now).to_owned(),
+            recent: self.recent(&copy),
             guess: exists && !now.whole,
             serious: found.acts.keys().any(|action| !is_of_drafts(action)),
             copy: self.describe_copy(source, &path, &holds),
         })
+    }
+}
+
+impl Backups<'_> {
+    fn recent(&self, copy: &Content) -> Vec<RecentDocument> {
+        let mut all: Vec<&Document> = copy.documents.values().collect();
+        all.sort_by(|one, other| (other.changed(), &one.form).cmp(&(one.changed(), &other.form)));
+        let told = |document: &&Document| RecentDocument {
+            release: document.release.clone(),
+            form: document.form.clone(),
+            at: self.environment.local_time(document.changed()),
+        };
+        all.iter().take(RECENT).map(told).collect()
     }
 }
 

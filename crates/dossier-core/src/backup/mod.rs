@@ -4,6 +4,7 @@
 //! open data folder, on connections of its own, and also where the database cannot be opened at all.
 
 mod current;
+mod diagnosis;
 mod keep;
 mod look;
 mod offers;
@@ -86,7 +87,8 @@ impl<'e> Backups<'e> {
         let copy = folder.make(&live, why, self.environment.now())?;
         state.note(&copy);
         thin(&folder, self.now(), Recent::HERE);
-        state.write(&folder)?;
+        // The copy is there; what is not remembered of it is worked out anew.
+        let _ = state.write(&folder);
         Ok(Made::New(copy))
     }
 
@@ -160,9 +162,17 @@ impl<'e> Backups<'e> {
                 .hint("请检查数据文件夹；还没有用过的不需要备份"));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(PATIENCE)?;
-        Ok(connection)
+        let open = || -> Result<Connection> {
+            let connection = Connection::open_with_flags(&path, flags)?;
+            connection.busy_timeout(PATIENCE)?;
+            // What stands in the way shows at the first look.
+            copies::head(&connection)?;
+            Ok(connection)
+        };
+        open().map_err(|error| Error {
+            message: format!("无法打开 `{}`：{}", files::display(&path), error.message),
+            ..error
+        })
     }
 
     /// The copies beside the data, newest first.

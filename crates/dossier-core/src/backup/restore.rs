@@ -37,10 +37,12 @@ impl Backups<'_> {
         };
         // The copy that was made last is not the one that the data came from now.
         if let Some(copy) = &replaced.copied {
-            let folder = Folder::enter(&self.folder())?;
-            let mut state = State::read(folder.path());
-            state.note(copy);
-            state.write(&folder)?;
+            // It has happened; what is not remembered is worked out anew.
+            let _ = Folder::enter(&self.folder()).and_then(|folder| {
+                let mut state = State::read(folder.path());
+                state.note(copy);
+                state.write(&folder)
+            });
         }
         Ok(BackupRestored {
             file,

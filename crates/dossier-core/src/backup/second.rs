@@ -67,7 +67,9 @@ impl Backups<'_> {
                 }
             }
         }
-        self.remember_second(Some(second))
+        // A disk that takes no note of it takes no copies either, which is told.
+        let _ = self.remember_second(Some(second));
+        Ok(())
     }
 
     fn remember_second(&self, second: Option<Second>) -> Result<()> {

@@ -296,6 +296,8 @@ fn a_look_tells_which_documents_would_lose_something() {
     assert_eq!(found.untouched, "12:00 以前的一切。这之后没有提交过版本，没有给过编号，没有登记签字");
     assert_eq!(found.kept, "恢复前先备份一份，随时可以换回来");
     assert!(!found.guess && !found.serious);
+    let recent: Vec<_> = found.recent.iter().map(|d| (d.form.as_str(), d.at.as_str())).collect();
+    assert_eq!(recent, [("发布计划", "2026-03-11 10:01"), ("产品发布申请表", "2026-03-11 10:00")]);
     world.change("03-11 12:28", id, "document.submit");
     let found = look();
     assert!(found.serious);

@@ -78,10 +78,22 @@ pub struct BackupLook {
     pub untouched: String,
     /// What becomes of the data of now.
     pub kept: String,
+    /// What was worked on last before the copy was made: people know it again by that.
+    pub recent: Vec<RecentDocument>,
     /// Whether all this is told from a part of the data, because the rest cannot be read.
     pub guess: bool,
     /// Whether something would be lost that stands on paper: numbers, signatures.
     pub serious: bool,
+}
+
+/// A document in a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RecentDocument {
+    pub release: String,
+    pub form: String,
+    /// When it was changed last, local: 2026-03-11 11:58
+    pub at: String,
 }
 
 /// A document of which something would be lost.

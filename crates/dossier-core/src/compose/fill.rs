@@ -402,7 +402,7 @@ fn date_widths(cell: f64) -> (f64, f64) {
     }
 }
 
-fn date_blanks(cell: f64) -> Inline {
+pub(crate) fn date_blanks(cell: f64) -> Inline {
     let (year, other) = date_widths(cell);
     parts_of([(year, "年"), (other, "月"), (other, "日")])
 }

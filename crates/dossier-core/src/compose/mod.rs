@@ -21,6 +21,7 @@ use crate::document::Values;
 use crate::template::{self, Entry, Template, Text, What};
 
 use fill::Filler;
+pub(crate) use fill::date_blanks;
 pub(crate) use front::has_front_matter;
 pub(crate) use rows::natural_align;
 pub(crate) use standing::Standing;

@@ -8,15 +8,19 @@
 mod change;
 mod code;
 mod frozen;
+mod register;
 mod scan;
 mod signing;
 mod wire;
 
 pub use change::{ChangeKind, Changed};
 pub use code::{PageCode, PrintCode};
+pub use register::{Register, RegisterColumn, RegisterFormat, RegisterQuery, RegisterRow, RegisterView};
 pub use scan::{ScanReading, ScannedPage};
 pub use signing::Notice;
 pub use wire::*;
+
+pub use crate::policy::PolicyInfo;
 
 pub(crate) use change::changes;
 pub(crate) use frozen::{Frozen, FrozenPolicy, FrozenTemplate, fingerprints, first_difference};

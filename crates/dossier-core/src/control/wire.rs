@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Changed, Notice};
-use crate::storage::{DocumentId, Filing, How, Opinion, ReleaseId, RevisionState, Status};
+use crate::storage::{DocumentId, Filing, How, Opinion, ReleaseId, RevisionRecord, RevisionState, Status};
 
 /// Everything about the approval of one document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,10 +26,22 @@ pub struct Approval {
     pub draft: Option<String>,
     /// What the draft changes; empty for the first revision.
     pub change_note: String,
+    /// What a new draft may be called; null where none can be begun now.
+    pub next: Option<NextRevisions>,
     /// The chains by which the draft may be approved.
     pub offers: Vec<ChainOffer>,
     /// Newest first.
     pub revisions: Vec<RevisionView>,
+}
+
+/// What the draft of a next revision may be called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NextRevisions {
+    /// `V1.1`
+    pub minor: String,
+    /// `V2.0`
+    pub major: String,
 }
 
 /// A chain that a draft may be submitted to.
@@ -55,6 +67,8 @@ pub struct RevisionView {
     pub code: String,
     /// What the square code says, without the page.
     pub payload: String,
+    /// The square code of the first page as it stands on the paper, row by row: `1` is dark.
+    pub square: Vec<String>,
     /// The content's hash, in full.
     pub sha256: String,
     /// 128-9C41D2E07A55
@@ -312,6 +326,33 @@ pub struct Comparison {
     pub changes: Vec<Changed>,
 }
 
+/// A controlled copy that has to come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CopyDue {
+    #[cfg_attr(test, ts(type = "string"))]
+    pub document: DocumentId,
+    pub number: String,
+    pub revision: String,
+    /// Why it holds no longer.
+    pub reason: String,
+    pub copy: CopyLine,
+}
+
+/// How the documents of one form are numbered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NumberRule {
+    pub template: String,
+    /// 产品发布申请表
+    pub title: String,
+    /// The form's own pattern: `REL-APP-{year}-{seq:03}`. Settings name another one under it.
+    pub own: String,
+    pub pattern: String,
+    /// What the next document will be called.
+    pub next: String,
+}
+
 /// Which paper of a revision is given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -379,4 +420,11 @@ pub struct FiledPage {
     pub revision: Option<String>,
     pub paper_page: Option<usize>,
     pub note: String,
+}
+
+impl From<(RevisionRecord, CopyLine)> for CopyDue {
+    fn from((revision, copy): (RevisionRecord, CopyLine)) -> Self {
+        let RevisionRecord { document, number, revision, reason, .. } = revision;
+        Self { document, number, revision, reason, copy }
+    }
 }

@@ -10,7 +10,7 @@ use crate::{Environment, Issue, Result};
 
 /// A character that the bundled fonts lack, and where it stands first in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Missing {
+pub(crate) struct Missing {
     ch: char,
     path: String,
     /// As people find it: label, and row of a table.
@@ -27,6 +27,13 @@ pub(super) fn missing(job: &Job<'_>, fonts: &Fonts) -> Vec<Missing> {
     scan.found
 }
 
+/// The characters of texts that the bundled fonts lack; with each text comes its path, and its place as people find it.
+pub(crate) fn missing_in<'t>(texts: impl Iterator<Item = (&'t str, &'t str, &'t str)>, fonts: &Fonts) -> Vec<Missing> {
+    let mut scan = Scan { fonts, found: Vec::new() };
+    texts.for_each(|(text, path, place)| scan.text(text, path, place));
+    scan.found
+}
+
 /// The characters of a document's values that neither the bundled nor the installed fonts have.
 ///
 /// # Errors
@@ -40,7 +47,7 @@ pub(crate) fn unprintable(environment: &Environment, template: &Template, values
 }
 
 /// The fonts with those installed ones that have what is missing: asked only when something is.
-pub(super) fn with_installed(fonts: Fonts, missing: &[Missing], environment: &Environment) -> Fonts {
+pub(crate) fn with_installed(fonts: Fonts, missing: &[Missing], environment: &Environment) -> Fonts {
     if missing.is_empty() {
         return fonts;
     }
@@ -49,7 +56,7 @@ pub(super) fn with_installed(fonts: Fonts, missing: &[Missing], environment: &En
 }
 
 /// What to tell of those that no font has, installed ones included.
-pub(super) fn issues(missing: &[Missing], fonts: &Fonts) -> Vec<Issue> {
+pub(crate) fn issues(missing: &[Missing], fonts: &Fonts) -> Vec<Issue> {
     missing
         .iter()
         .filter(|missing| !fonts.covers(missing.ch))

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use dossier_layout::ImageId;
-use dossier_layout::content::Logo;
 use dossier_pdf::Picture;
 use serde_json::Value;
 
-use super::Job;
+use super::{Job, logo};
 use crate::compose::{Letterhead, Paper, Wanted, compose};
 use crate::document::{Document, Values};
 
@@ -18,13 +16,9 @@ pub(super) fn paper(job: &Job<'_>, picture: Option<&Picture>) -> Paper {
         if job.options.blank { Cow::Owned(Document::blank(job.template)) } else { Cow::Borrowed(job.document) };
     let values = Values::new(&document, job.template, job.facts);
     let settings = job.settings;
-    let logo = picture.map(|picture| Logo {
-        image: ImageId(0),
-        aspect: f64::from(picture.width()) / f64::from(picture.height().max(1)),
-    });
     let letterhead = Letterhead {
         organisation: settings.organisation.name.clone(),
-        logo,
+        logo: picture.map(logo::shape),
         year: settings.copyright_year(job.year),
         classification: settings.documents.classification.clone(),
         control_state: settings.documents.control_state.clone(),

@@ -1,10 +1,11 @@
 //! Document → paper → frames → PDF.
 
 use chrono::{Datelike, NaiveDate};
-use dossier_layout::lay_out;
+use dossier_layout::{Fonts, Frames, lay_out};
 use dossier_pdf::{Created, Meta, PdfError, Picture};
 
-use super::{Exported, Job, glyphs, paper};
+use super::{Exported, Job, glyphs, logo, paper};
+use crate::settings::Settings;
 use crate::{Code, Error, Result};
 
 /// Makes the PDF, and names every character that no font has.
@@ -12,18 +13,23 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// The program's fonts are missing; the logo cannot be read.
 pub(super) fn render(job: &Job<'_>) -> Result<Exported> {
-    let picture = job.settings.organisation.logo.as_ref().map(|logo| Picture::new(logo.bytes())).transpose();
-    let picture = picture.map_err(|error| {
-        Error::new(Code::InvalidContent, format!("单位标志无法使用：{error}")).hint("请在设置中换一个 PNG 或 JPEG 图片")
-    })?;
+    let picture = logo::picture(job.settings)?;
     let fonts = job.environment.fonts()?;
     let missing = glyphs::missing(job, &fonts);
     let fonts = glyphs::with_installed(fonts, &missing, job.environment);
     let paper = paper::paper(job, picture.as_ref());
     let frames = lay_out(&paper.content, &fonts);
     let pictures: Vec<Picture> = picture.into_iter().collect();
-    let bytes = dossier_pdf::write(&frames, &fonts, &pictures, &meta(job)).map_err(unwritable)?;
+    let bytes = write(&frames, &fonts, &pictures, &meta(job))?;
     Ok(Exported { bytes, pages: frames.pages.len(), warnings: glyphs::issues(&missing, &fonts) })
+}
+
+/// Writes pages.
+///
+/// # Errors
+/// A fault of the program: its fonts or its layout.
+pub(crate) fn write(frames: &Frames, fonts: &Fonts, pictures: &[Picture], meta: &Meta) -> Result<Vec<u8>> {
+    dossier_pdf::write(frames, fonts, pictures, meta).map_err(unwritable)
 }
 
 fn meta(job: &Job<'_>) -> Meta {
@@ -32,12 +38,18 @@ fn meta(job: &Job<'_>) -> Meta {
         Some(number) => format!("{} {number}", job.template.title),
         None => job.template.title.clone(),
     };
+    let subject = [typed("product_name"), typed("version")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    meta_of(title, job.settings, subject, paper::date(job))
+}
+
+/// What a file of this organisation says about itself. `date` belongs to its content, not to the day it is written.
+pub(crate) fn meta_of(title: String, settings: &Settings, subject: String, date: NaiveDate) -> Meta {
     Meta {
         title,
-        author: job.settings.organisation.name.clone(),
-        subject: [typed("product_name"), typed("version")].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        author: settings.organisation.name.clone(),
+        subject,
         language: "zh-CN".into(),
-        created: created(paper::date(job)),
+        created: created(date),
         producer: concat!("Dossier ", env!("CARGO_PKG_VERSION")).into(),
     }
 }

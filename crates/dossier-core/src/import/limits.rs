@@ -28,7 +28,7 @@ pub const XML_EVENT_BYTES: usize = 1 << 20;
 pub const XML_DEPTH: usize = 64;
 /// Tags and texts of a workbook, all its parts together. A cell takes about eight, so that this is far more than the
 /// cells allowed; it is what keeps 200 MB of empty rows from taking longer than a person waits.
-pub const XML_NODES: usize = 12_000_000;
+pub const XML_NODES: usize = 8_000_000;
 /// Merged ranges, number formats, cell styles and defined names of one workbook.
 pub const DEFINITIONS: usize = 100_000;
 

@@ -13,7 +13,8 @@ use crate::document::{Applies, Values};
 use crate::template::{Condition, Template};
 
 pub(crate) use seat::{Opinions, Seat, adapt, seats};
-pub(crate) use shelf::{Policies, PolicyInfo};
+pub(crate) use shelf::Policies;
+pub use shelf::PolicyInfo;
 
 /// Holds unless the settings name another one.
 pub const DEFAULT: &str = "release-rules";

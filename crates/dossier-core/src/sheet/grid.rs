@@ -93,9 +93,18 @@ impl Area<'_> {
 
 /// Lays a content out as a sheet.
 pub(super) fn lay_out(content: &Content) -> Grid<'_> {
+    lay_out_with(content, content.style == Style::Table)
+}
+
+/// Lays a list out as a sheet: its columns are those of the sheet, so that people can sort and filter them.
+pub(super) fn lay_out_list(content: &Content) -> Grid<'_> {
+    lay_out_with(content, true)
+}
+
+fn lay_out_with(content: &Content, one_table: bool) -> Grid<'_> {
     let measures = measures(content.style);
     let width = measures.text_width().to_mm();
-    let edges = Edges::new(&content.body, width, content.style == Style::Table);
+    let edges = Edges::new(&content.body, width, one_table);
     let grid = Grid {
         columns: edges.pixels(),
         rows: Vec::new(),
@@ -166,12 +175,14 @@ impl Edges {
     fn new(blocks: &[Block], width: f64, one_table: bool) -> Self {
         let mut at = vec![0.0, width];
         let mut widest = (0, Vec::new());
+        let mut most_cells = 0;
         for_each_table(blocks, &mut |table| {
             if one_table {
                 // Only the long table decides: signatures below it find room in its columns.
                 let (mut rows, mut own) = (0, Vec::new());
                 for_each_row(&table.parts, &mut |row| {
                     rows += 1;
+                    most_cells = most_cells.max(row.cells.len());
                     if own.is_empty() {
                         row_edges(row, 0.0, &mut own);
                     }
@@ -193,6 +204,10 @@ impl Edges {
                 });
             }
         });
+        if widest.1.len() < most_cells {
+            // A row of signatures that has more cells than the long table has columns asks for edges of its own.
+            return Self::new(blocks, width, false);
+        }
         at.extend(widest.1);
         at.retain(|edge| *edge <= width + SAME_EDGE);
         at.sort_by(f64::total_cmp);

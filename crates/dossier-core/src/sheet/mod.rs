@@ -7,6 +7,7 @@
 //! - `grid` lays the content of the paper out: every edge of a cell becomes an edge of a column;
 //! - `measure` finds the heights of rows, `style` the looks of cells, `values` what stands in them;
 //! - `rows` writes the rows of long tables, thousands of cells that look alike;
+//! - `plain` writes a content that no template describes, such as a register, without the way back;
 //! - `names` is what the workbook knows about itself: a defined name for each field and a hidden sheet;
 //! - `read` takes over what people changed, `tables` the rows they inserted, sorted and deleted; `matching` takes
 //!   composed texts apart.
@@ -15,6 +16,7 @@ mod grid;
 mod matching;
 mod measure;
 mod names;
+mod plain;
 mod read;
 mod rows;
 mod style;
@@ -23,6 +25,7 @@ mod values;
 mod write;
 
 use chrono::NaiveDateTime;
+use dossier_layout::content::Content;
 use serde_json::{Map, Value};
 
 use crate::compose::Paper;
@@ -60,6 +63,22 @@ pub struct ReadBack {
 /// with their fields.
 pub fn write(paper: &Paper, template: &Template, content: &Map<String, Value>, meta: &Meta) -> Result<Vec<u8>> {
     write::write(paper, template, content, meta)
+}
+
+/// Writes a content that no template describes as a workbook with the look of its paper. All cells are text.
+///
+/// `place` tells of a tagged cell its path, and its place as people find it.
+///
+/// # Errors
+///
+/// A text is longer than a cell of Excel takes, or holds a character that no workbook can keep: all of them are named.
+pub(crate) fn write_content(
+    content: &Content,
+    title: &str,
+    meta: &Meta,
+    place: &dyn Fn(u32) -> Option<(String, String)>,
+) -> Result<Vec<u8>> {
+    plain::write(content, title, meta, place)
 }
 
 /// Reads a workbook that [`write()`] made and people may have edited and saved in any program.

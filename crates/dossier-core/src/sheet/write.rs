@@ -29,11 +29,7 @@ const COMPRESSION: u8 = 2;
 pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Json>, meta: &Meta) -> Result<Vec<u8>> {
     let grid = grid::lay_out(&paper.content);
     let name = sheet_name(&template.title);
-    let mut book = Workbook::new();
-    book.set_zip_compression_level(COMPRESSION);
-    // Widths count digits of the default font, and every Chinese system has this one: 8 pixels a digit, 72 a column.
-    book.set_default_format(&Format::new().set_font_name(SERIF).set_font_size(12), 19, 72).map_err(failed)?;
-    book.set_properties(&properties(template, meta)?);
+    let mut book = new_book(&template.title, &template.category, meta)?;
 
     let mut writer = Writer {
         paper,
@@ -49,7 +45,11 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
     let mut long = LongRows::find(&grid);
     let sheet = book.add_worksheet();
     sheet.set_name(&name).map_err(failed)?;
-    set_up_page(sheet, &grid, paper, long.as_ref()).map_err(failed)?;
+    set_up_page(sheet, &grid, &paper.content.furniture, long.as_ref()).map_err(failed)?;
+    let is_table = grid.measures.width > grid.measures.height;
+    if let Some(heads) = repeated(&grid, is_table) {
+        set_up_heads(sheet, &grid, heads, is_table).map_err(failed)?;
+    }
     for area in &grid.areas {
         let (written, look) = writer.area(area);
         match &mut long {
@@ -91,17 +91,27 @@ pub(super) fn write(paper: &Paper, template: &Template, content: &Map<String, Js
     }
 }
 
+/// A workbook without sheets.
+pub(super) fn new_book(title: &str, category: &str, meta: &Meta) -> Result<Workbook> {
+    let mut book = Workbook::new();
+    book.set_zip_compression_level(COMPRESSION);
+    // Widths count digits of the default font, and every Chinese system has this one: 8 pixels a digit, 72 a column.
+    book.set_default_format(&Format::new().set_font_name(SERIF).set_font_size(12), 19, 72).map_err(failed)?;
+    book.set_properties(&properties(title, category, meta)?);
+    Ok(book)
+}
+
 fn absolute(row: u32, column: u32) -> String {
     format!("${}${}", crate::import::column_letters(column), row + 1)
 }
 
 /// Not a matter of the content: every limit that a content can break was checked before.
-fn failed(error: XlsxError) -> Error {
+pub(super) fn failed(error: XlsxError) -> Error {
     Error::new(Code::Io, format!("无法生成工作簿：{error}"))
         .hint("请检查临时文件夹是否可写、磁盘是否已满，然后重新导出")
 }
 
-fn unwritable(issues: Vec<Issue>) -> Error {
+pub(super) fn unwritable(issues: Vec<Issue>) -> Error {
     let message = match &issues[..] {
         [issue] => issue.message.clone(),
         issues => format!("有 {} 处内容无法写入 Excel", issues.len()),
@@ -110,7 +120,7 @@ fn unwritable(issues: Vec<Issue>) -> Error {
 }
 
 /// A title as the name of a tab: 31 characters, none that Excel forbids.
-fn sheet_name(title: &str) -> String {
+pub(super) fn sheet_name(title: &str) -> String {
     let legal = |ch: &char| !matches!(ch, '[' | ']' | ':' | '*' | '?' | '/' | '\\') && !ch.is_control();
     let mut units = 0;
     let fits = |ch: &char| {
@@ -122,21 +132,27 @@ fn sheet_name(title: &str) -> String {
     if name.is_empty() || name == names::SHEET { "文档".to_owned() } else { name.to_owned() }
 }
 
-fn properties(template: &Template, meta: &Meta) -> Result<DocProperties> {
+fn properties(title: &str, category: &str, meta: &Meta) -> Result<DocProperties> {
     let at = meta.created;
     let year = u16::try_from(at.year()).unwrap_or(2000);
     let created = ExcelDateTime::from_ymd(year, at.month() as u8, at.day() as u8)
         .and_then(|date| date.and_hms(at.hour() as u16, at.minute() as u8, f64::from(at.second())))
         .map_err(failed)?;
     Ok(DocProperties::new()
-        .set_title(&template.title)
+        .set_title(title)
         .set_author(&meta.author)
         .set_company(&meta.organisation)
-        .set_category(&template.category)
+        .set_category(category)
         .set_creation_datetime(&created))
 }
 
-fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper, long: Option<&LongRows>) -> Result<(), XlsxError> {
+/// Widths, heights and everything that printing needs.
+pub(super) fn set_up_page(
+    sheet: &mut Worksheet,
+    grid: &Grid,
+    furniture: &content::Furniture,
+    long: Option<&LongRows>,
+) -> Result<(), XlsxError> {
     for (column, pixels) in (0..).zip(&grid.columns) {
         sheet.set_column_width_pixels(column, *pixels)?;
     }
@@ -165,8 +181,8 @@ fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper, long: Option<&
     );
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_screen_gridlines(false);
-    sheet.set_header(header(&paper.content.furniture));
-    sheet.set_footer(footer(&paper.content.furniture));
+    sheet.set_header(header(furniture));
+    sheet.set_footer(footer(furniture));
     sheet.set_header_footer_scale_with_doc(false);
     if !grid.page_breaks.is_empty() {
         sheet.set_page_breaks(&grid.page_breaks)?;
@@ -177,13 +193,17 @@ fn set_up_page(sheet: &mut Worksheet, grid: &Grid, paper: &Paper, long: Option<&
     };
     let (last_row, last_column) = (last_row as u32, last_column as u16);
     sheet.set_print_area(0, 0, last_row, last_column)?;
-    if let Some(heads) = repeated(grid, is_table) {
-        sheet.set_repeat_rows(heads.first, heads.last)?;
-        if is_table {
-            sheet.set_freeze_panes(heads.last + 1, 0)?;
-            if heads.is_flat && heads.first == heads.last && heads.body > 0 {
-                sheet.autofilter(heads.last, 0, heads.last + heads.body, last_column)?;
-            }
+    Ok(())
+}
+
+/// Heads that repeat on each page; `stay`: on the screen too, with a filter over what they stand above.
+pub(super) fn set_up_heads(sheet: &mut Worksheet, grid: &Grid, heads: Heads, stay: bool) -> Result<(), XlsxError> {
+    sheet.set_repeat_rows(heads.first, heads.last)?;
+    if stay {
+        sheet.set_freeze_panes(heads.last + 1, 0)?;
+        if heads.is_flat && heads.first == heads.last && heads.body > 0 {
+            let last_column = grid.columns.len() as u16 - 1;
+            sheet.autofilter(heads.last, 0, heads.last + heads.body, last_column)?;
         }
     }
     Ok(())
@@ -217,8 +237,17 @@ fn header(furniture: &content::Furniture) -> String {
 fn footer(furniture: &content::Furniture) -> String {
     let small = format!("&7&\"{SANS},Regular\"");
     let form = escaped(&furniture.form);
-    let full = format!("&L{small}{form}&C{small}第 &P 页 / 共 &N 页");
-    if full.encode_utf16().count() <= HEADER_UNITS { full } else { "&C第 &P 页 / 共 &N 页".to_owned() }
+    let pages = "第 &P 页 / 共 &N 页";
+    // Which revision a printed sheet shows must be told before whose form it is.
+    let check = furniture.check.as_ref().map(|check| escaped(&check.code)).unwrap_or_default();
+    let (check, bare_check) = match check.as_str() {
+        "" => (String::new(), String::new()),
+        code => (format!("&R{small}校验码：{code}"), format!("&R校验码：{code}")),
+    };
+    let full = format!("&L{small}{form}&C{small}{pages}{check}");
+    let bare = format!("&C{pages}{bare_check}");
+    let fits = |text: &String| text.encode_utf16().count() <= HEADER_UNITS;
+    [full, bare].into_iter().find(fits).unwrap_or_else(|| format!("&C{pages}"))
 }
 
 /// Text in a header, where `&` begins a command.
@@ -469,24 +498,32 @@ impl<'a> Writer<'a> {
 
     /// What Excel cannot hold is refused rather than cut.
     fn check(&mut self, written: &Written, source: Option<&Source>) {
-        let (units, character) = match written {
-            Written::Number(_) => return,
-            Written::Text(text) => (units(text), illegal(text)),
-            Written::Rich(runs) => {
-                (runs.iter().map(|(_, text)| units(text)).sum(), runs.iter().find_map(|(_, text)| illegal(text)))
-            }
-        };
-        let mut report = |code, says: String| {
+        for (code, says) in faults(written) {
             let (path, label) = self.fields.described(source);
             self.problems.push(Issue::at(path, code, format!("{label}{says}")));
-        };
-        if units > CELL_UNITS {
-            report("too_long_for_excel", format!("有 {units} 个字符，Excel 的一个单元格最多 {CELL_UNITS} 个"));
-        }
-        if let Some(ch) = character {
-            report("control_character", format!("里有 Excel 不能保存的控制字符 U+{:04X}", u32::from(ch)));
         }
     }
+}
+
+/// What keeps a text out of a workbook.
+pub(super) fn faults(written: &Written) -> Vec<(&'static str, String)> {
+    let (units, character) = match written {
+        Written::Number(_) => return Vec::new(),
+        Written::Text(text) => (units(text), illegal(text)),
+        Written::Rich(runs) => {
+            (runs.iter().map(|(_, text)| units(text)).sum(), runs.iter().find_map(|(_, text)| illegal(text)))
+        }
+    };
+    let mut faults = Vec::new();
+    if units > CELL_UNITS {
+        let says = format!("有 {units} 个字符，Excel 的一个单元格最多 {CELL_UNITS} 个");
+        faults.push(("too_long_for_excel", says));
+    }
+    if let Some(ch) = character {
+        let says = format!("里有 Excel 不能保存的控制字符 U+{:04X}", u32::from(ch));
+        faults.push(("control_character", says));
+    }
+    faults
 }
 
 /// UTF-16 units of a text; short ones need no counting.
@@ -528,7 +565,7 @@ fn whole(text: &str) -> Option<f64> {
 }
 
 /// Runs of text as a cell: rich only where they differ.
-fn joined<'a>(mut runs: Vec<(super::style::Face, String)>) -> Written<'a> {
+pub(super) fn joined<'a>(mut runs: Vec<(super::style::Face, String)>) -> Written<'a> {
     runs.retain(|(_, text)| !text.is_empty());
     match runs.len() {
         0 => Written::Text(Cow::Borrowed("")),
@@ -537,7 +574,8 @@ fn joined<'a>(mut runs: Vec<(super::style::Face, String)>) -> Written<'a> {
     }
 }
 
-fn put(
+/// Writes one area.
+pub(super) fn put(
     sheet: &mut Worksheet,
     area: &Area,
     written: &Written,

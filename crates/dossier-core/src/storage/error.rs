@@ -1,6 +1,6 @@
 //! What SQLite says, told to people.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::{Code, Error};
 
@@ -8,9 +8,16 @@ use crate::{Code, Error};
 const DAMAGE_HINT: &str =
     "请不要删除或覆盖该文件；用 `dossier backup list` 查看备份，用 `dossier backup restore` 恢复，损坏的文件会保留";
 
+/// On a full disk SQLite cannot make room for what processes share, and calls that a failure of the disk.
+const NO_ROOM_TO_SHARE: [i32; 2] = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMMAP];
+
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
+        let no_room = error.sqlite_error().is_some_and(|error| NO_ROOM_TO_SHARE.contains(&error.extended_code));
         match error.sqlite_error_code() {
+            Some(ErrorCode::SystemIoFailure) if no_room => {
+                Self::new(Code::Io, "磁盘空间不足").hint("请清理磁盘后重试；已经存下的数据都在")
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 Self::new(Code::Busy, "另一个窗口或程序正在写入数据，等待后仍未结束")
                     .hint("请稍后重试；若一直如此，请关闭其他正在使用同一数据文件夹的程序")

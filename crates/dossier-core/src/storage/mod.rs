@@ -61,6 +61,7 @@ pub const BACKUPS: &str = "backups";
 #[derive(Debug)]
 pub struct Storage {
     connection: Connection,
+    dossiers: dossier::Kept,
 }
 
 /// Who does what, and when.

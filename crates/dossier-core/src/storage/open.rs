@@ -65,7 +65,7 @@ impl Storage {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| at(&path, error.into()))?;
-        let storage = Self { connection };
+        let storage = Self { connection, dossiers: Default::default() };
         // Closing what cannot be opened must not merge anything into it.
         storage.merge_on_closing(false).map_err(|error| at(&path, error))?;
         storage.prepare(folder, &path, size.unwrap_or(0), now).map_err(|error| at(&path, error))?;
@@ -86,7 +86,7 @@ impl Storage {
         let connection = Connection::open_in_memory()?;
         configure(&connection)?;
         migrate(&connection, MIGRATIONS, None, now)?;
-        Ok(Self { connection })
+        Ok(Self { connection, dossiers: Default::default() })
     }
 
     /// Checks the structure of the whole file. What bits flipped within texts, the hashes beside them tell.
@@ -150,9 +150,15 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     write_ahead(connection)?;
-    // NORMAL loses acknowledged saves when the power fails.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", synchronous())?;
     Ok(())
+}
+
+/// NORMAL loses acknowledged saves when the power fails. The test of power cuts has to see that it would notice: it alone
+/// can ask for it.
+fn synchronous() -> &'static str {
+    let says = |variable: &str, value: &str| std::env::var_os(variable).is_some_and(|found| found == value);
+    if says("DOSSIER_TEST", "1") && says("DOSSIER_TEST_SYNCHRONOUS", "NORMAL") { "NORMAL" } else { "FULL" }
 }
 
 /// Two processes that make the same database at once meet here, where SQLite does not always wait by itself.

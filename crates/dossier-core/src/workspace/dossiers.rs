@@ -164,6 +164,7 @@ fn document(line: &DocumentLine, form: &TemplateInfo) -> DossierDocument {
         steps_signed: line.steps.map(|(signed, _)| signed),
         steps_all: line.steps.map(|(_, all)| all),
         in_force: line.in_force.clone(),
+        revision: line.revision.clone(),
         ..not_begun(form)
     }
 }
@@ -180,6 +181,7 @@ fn not_begun(form: &TemplateInfo) -> DossierDocument {
         steps_signed: None,
         steps_all: None,
         in_force: None,
+        revision: None,
     }
 }
 

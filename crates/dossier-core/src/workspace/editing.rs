@@ -12,7 +12,7 @@ use crate::form::{
     self, DocumentHead, Edit, Edited, Form, Letterhead, Opened, Path, Situation, State, Typed, Undone, label_of,
 };
 use crate::settings::Logo;
-use crate::storage::{DocumentId, ReleaseId, Status, Step, Storage, Transaction};
+use crate::storage::{DocumentId, ReleaseId, RevisionState, Status, Step, Storage, Transaction};
 use crate::template::Template;
 use crate::{Code, Error, Result};
 
@@ -36,7 +36,20 @@ impl Workspace {
     /// # Errors
     /// There is none, or it is damaged.
     pub fn open_document(&self, id: DocumentId) -> Result<Opened> {
-        let loaded = self.loaded(id)?;
+        let unfit = self.storage.unfit(id)?;
+        self.opened(self.loaded(id)?, unfit)
+    }
+
+    /// A revision with the form of its day, its signatures in their places: to be read, whatever the document is now.
+    ///
+    /// # Errors
+    /// There is no such revision, or it is damaged.
+    pub fn open_revision(&self, id: DocumentId, revision: Option<&str>) -> Result<Opened> {
+        let loaded = super::frozen(&self.storage, self.storage.document(id)?, self.thawed(id, revision)?)?;
+        self.opened(loaded, BTreeMap::new())
+    }
+
+    fn opened(&self, loaded: Loaded, unfit: BTreeMap<String, String>) -> Result<Opened> {
         let settings = match &loaded.thawed {
             Some(thawed) => thawed.settings.clone(),
             None => stored_settings(&self.storage)?,
@@ -52,13 +65,12 @@ impl Workspace {
         };
         let read_only = loaded.read_only();
         let head = DocumentHead {
-            id,
+            id: loaded.record.id,
             release: loaded.record.release,
             template: template.id.clone(),
             status: loaded.record.status,
             read_only,
         };
-        let unfit = self.storage.unfit(id)?;
         let state = self.state(&loaded, &form, &unfit)?;
         Ok(Opened { head, form, letterhead, content: loaded.record.content, unfit, state })
     }
@@ -87,7 +99,6 @@ impl Workspace {
             for (key, value) in details {
                 tx.detail(&key, value);
             }
-            let before = tx.document(id)?.content;
             change(tx, id, |template, typed, facts| {
                 let mut mark = mark_of(template, edits);
                 if action == IMPORT {
@@ -95,8 +106,7 @@ impl Workspace {
                 }
                 let base = |table: &str| base_rows(template, facts, table);
                 Ok((form::apply(template, base, typed, edits)?, mark))
-            })?;
-            Ok((before, tx.document(id)?.content))
+            })
         })?;
         let loaded = self.loaded(id)?;
         self.edited(&loaded, touched(&before, &after, edits))
@@ -175,12 +185,12 @@ impl Workspace {
     }
 }
 
-/// Changes what was typed into a draft, records the step, and returns the places that changed.
+/// Changes what was typed into a draft, records the step, and returns its content before and after.
 pub(super) fn change(
     tx: &mut Transaction<'_>,
     id: DocumentId,
     body: impl FnOnce(&Template, Typed, &Map<String, Value>) -> Result<(Typed, Mark)>,
-) -> Result<Vec<String>> {
+) -> Result<(Map<String, Value>, Map<String, Value>)> {
     let (record, template) = draft(tx, id)?;
     let facts = match record.release {
         Some(release) => values(&tx.release(release)?.facts),
@@ -189,11 +199,10 @@ pub(super) fn change(
     let old = Typed { content: record.content, unfit: tx.unfit(id)? };
     let (new, mark) = body(&template, old.clone(), &facts)?;
     let new = Typed { content: super::accept(&template, &new.content, Map::new())?.into_content(), ..new };
-    let changed = super::difference::difference(&old.content, &new.content).keys().cloned().collect();
     tx.subject(id);
     record_step(tx, id, &old, &new, mark)?;
     store(tx, id, &template, record.release, (&old, &new))?;
-    Ok(changed)
+    Ok((old.content, new.content))
 }
 
 /// Stores what was typed, values and texts that are none, and tells the audit log of both.
@@ -353,11 +362,16 @@ pub(super) fn mark(template: &Template, label: &str, changed: Option<&str>) -> M
 impl Loaded {
     /// Why the document cannot be changed; none for a draft.
     fn read_only(&self) -> Option<String> {
-        if self.record.status == Status::Draft {
-            return None;
-        }
-        let revision = self.record.revision.as_deref().unwrap_or_default();
-        Some(match self.record.status {
+        let (revision, status) = match &self.thawed {
+            // Of a revision that was sent back nothing is left to be signed; the draft is another one.
+            Some(thawed) if thawed.record.state == RevisionState::Returned => {
+                return Some(format!("{} 已退回，内容不再改动", thawed.record.revision));
+            }
+            Some(thawed) => (thawed.record.revision.as_str(), thawed.record.state.status()),
+            None if self.record.status == Status::Draft => return None,
+            None => (self.record.revision.as_deref().unwrap_or_default(), self.record.status),
+        };
+        Some(match status {
             Status::InReview => format!("已提交 {revision}，内容不再改动"),
             Status::Obsolete => format!("{revision} 已作废，内容不再改动"),
             status => format!("{revision} 已是“{}”，内容不再改动", status.label()),

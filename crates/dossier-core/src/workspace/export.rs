@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::{Loaded, Workspace, load, values};
+use crate::control::PaperCopy;
 use crate::dossiers::{ExportRequest, ExportResult, ExportedFile, Progress};
 use crate::export::{Format, Options};
-use crate::storage::DocumentId;
+use crate::storage::{CopyId, DocumentId, RevisionRecord};
 use crate::{Issue, Result, files};
 
 /// Longest name of a file, in bytes: file systems take 255, and synchronised folders add to it.
@@ -21,6 +22,32 @@ impl Workspace {
     /// There is no such document, or it is damaged.
     pub fn export_name(&self, id: DocumentId, format: Format, blank: bool) -> Result<String> {
         Ok(name_of(&load(&self.storage, id)?, format, blank))
+    }
+
+    /// How the file of a revision's paper is called: `REL-APP-2026-001_V1.0_申请表_分发号01.pdf`.
+    ///
+    /// # Errors
+    /// There is no such revision or copy.
+    pub fn revision_name(&self, id: DocumentId, revision: Option<&str>, copy: PaperCopy) -> Result<String> {
+        let thawed = self.thawed(id, revision)?;
+        let which = match copy {
+            PaperCopy::Record => String::new(),
+            PaperCopy::Controlled { copy } => {
+                format!("_分发号{:02}", self.storage.copy(CopyId::from_number(copy))?.copy_number)
+            }
+            PaperCopy::Uncontrolled => "_非受控".to_owned(),
+        };
+        let RevisionRecord { number, revision, .. } = &thawed.record;
+        Ok(plain(&format!("{number}_{revision}_{}{which}.pdf", thawed.template.short)))
+    }
+
+    /// How the file of 修订对照 is called: `REL-APP-2026-001_V1.0-V1.1_修订对照.pdf`.
+    ///
+    /// # Errors
+    /// As [`compare`](Self::compare).
+    pub fn comparison_name(&self, id: DocumentId, from: Option<&str>, to: Option<&str>) -> Result<String> {
+        let compared = self.compare(id, from, to)?;
+        Ok(plain(&format!("{}_{}-{}_修订对照.pdf", compared.number, compared.from, compared.to)))
     }
 
     /// Exports documents into a folder, each in each format. Every file is written whole or not at all, and none takes

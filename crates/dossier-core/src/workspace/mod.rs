@@ -418,14 +418,15 @@ fn parse_template(storage: &Storage, hash: &str, of: &str) -> Result<Template> {
 
 /// Merges content into a draft within a transaction and returns the places that changed. `step` names the step of undo.
 fn merge(tx: &mut Transaction<'_>, id: DocumentId, step: &str, changes: Map<String, Value>) -> Result<Vec<String>> {
-    editing::change(tx, id, |template, typed, _| {
+    let (before, after) = editing::change(tx, id, |template, typed, _| {
         let first = changes.keys().next().cloned();
         let mut unfit = typed.unfit;
         // What is filled anew takes the place of the texts that could not be read.
         unfit.retain(|path, _| form::Path::parse(path).is_none_or(|path| !changes.contains_key(path.field())));
         let content = accept(template, &typed.content, changes)?.into_content();
         Ok((form::Typed { content, unfit }, editing::mark(template, step, first.as_deref())))
-    })
+    })?;
+    Ok(difference::difference(&before, &after).keys().cloned().collect())
 }
 
 /// Stores content that has been accepted, and everything that follows from it.

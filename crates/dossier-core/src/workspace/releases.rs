@@ -189,7 +189,7 @@ impl Workspace {
     }
 
     /// The field in which the leading form asks for a fact.
-    fn field_of(&self, key: &str) -> Result<Option<&Field>> {
+    pub(super) fn field_of(&self, key: &str) -> Result<Option<&Field>> {
         let mut forms = self.library()?.iter().collect::<Result<Vec<_>>>()?;
         forms.sort_by_key(|form| !leads(form));
         Ok(forms.into_iter().flat_map(|form| &form.fields).find(|field| field.carries.as_deref() == Some(key)))

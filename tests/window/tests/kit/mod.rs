@@ -23,9 +23,14 @@ impl World {
         Setup::default().export_to(self.out.path())
     }
 
+    /// The data folder, opened beside the running window.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::open(self.data.path(), Environment::system()).expect("the data folder")
+    }
+
     /// What is stored now, read beside the running window.
     pub fn content(&self, id: &str) -> Value {
-        let workspace = Workspace::open(self.data.path(), Environment::system()).expect("the data folder");
+        let workspace = self.workspace();
         let id: DocumentId = id.parse().expect("an id");
         Value::Object(workspace.open_document(id).expect("the document").content)
     }
@@ -48,6 +53,15 @@ pub fn begin(window: &Window) {
     window.click("[data-path='release_type'] label:nth-of-type(2)");
     window.click("[data-action='create']");
     window.wait_for("[data-path='contact']");
+}
+
+/// Goes past the first start to the list with the sample dossier in it.
+pub fn begin_with_sample(window: &Window) {
+    window.wait_for("[data-action='start']");
+    window.click("[data-action='start']");
+    window.wait_for("[data-action='load-sample']");
+    window.click("[data-action='load-sample']");
+    window.wait_for("[data-release] [data-template='release-application']");
 }
 
 pub fn opened(window: &Window, template: &str) -> String {

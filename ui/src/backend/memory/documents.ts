@@ -25,7 +25,7 @@ interface Stored {
 }
 
 /** Documents are named after their fixtures: `release-application`, `release-plan-table.blank`. */
-export function documents(): Documents {
+export function documents(): { backend: Documents; opened: (id: string) => Promise<Opened>; put: (id: string, opened: Opened) => void } {
   const stored = new Map<string, Stored>();
   let cancelled = false;
 
@@ -56,7 +56,7 @@ export function documents(): Documents {
     return answer(document, { ...other.content, ...Object.fromEntries(gone.map((field) => [field, null])) });
   }
 
-  return {
+  const backend: Documents = {
     open: async (id) => structuredClone((await find(id)).opened),
     edit: async (id, edits) => {
       const document = await find(id);
@@ -116,6 +116,14 @@ export function documents(): Documents {
     print: async (id) => `${FOLDER}/${(await find(id)).opened.form.title}.pdf`,
     openFile: async () => undefined,
     revealFile: async () => undefined,
+  };
+  return {
+    backend,
+    opened: async (id) => structuredClone((await find(id)).opened),
+    put: (id, opened) => {
+      const document = stored.get(id);
+      if (document) document.opened = structuredClone(opened);
+    },
   };
 }
 

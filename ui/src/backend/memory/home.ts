@@ -1,4 +1,4 @@
-import type { Backend, DossierQuery, DossierRow, Json, Settings, Stage, Status, TemplateInfo } from "../backend";
+import type { Backend, DossierDocument, DossierQuery, DossierRow, Json, Settings, Stage, Status, TemplateInfo } from "../backend";
 
 type Home = Pick<
   Backend,
@@ -26,7 +26,7 @@ function merge(target: Record<string, Json>, changes: Record<string, Json>): voi
     if (both) merge(old as Record<string, Json>, value as Record<string, Json>);
     else if (value !== null) target[key] = structuredClone(value);
     else if (key === "logo") target[key] = null;
-    else if (key === "export_folder") target[key] = "";
+    else if (key === "export_folder" || key === "second_folder") target[key] = "";
     else delete target[key];
   }
 }
@@ -67,15 +67,25 @@ function past(index: number): DossierRow {
       return {
         template: id, short, title, id: exists ? `${id}.blank` : null, status: exists ? own : null,
         missing: (index * 5 + place * 3) % 17, rows: place === 2 ? 6 + (index % 9) : null,
-        steps_signed: own === "in_review" ? index % 5 : null, steps_all: own === "in_review" ? 5 : null,
-        in_force: own === "controlled" ? "V1.0" : null,
+        steps_signed: exists && own === "in_review" ? index % 5 : null, steps_all: exists && own === "in_review" ? 5 : null,
+        in_force: exists && own === "controlled" ? "V1.0" : null, revision: exists && own !== "draft" ? "V1.0" : null,
       };
     }),
   };
 }
 
-/** `many`: how many releases there are to begin with; in a browser `?dossiers=10000` asks for them. */
-export function home(many = Number(new URLSearchParams(window.location.search).get("dossiers"))): Home {
+/** The list alone, for tests that open no document. */
+export function home(many?: number): Home {
+  return homeOf(many).home;
+}
+
+/**
+ * `many`: how many releases there are to begin with; in a browser `?dossiers=10000` asks for them. `tell` says what became
+ * of a document.
+ */
+export function homeOf(
+  many = Number(new URLSearchParams(window.location.search).get("dossiers")),
+): { home: Home; tell: (document: string, what: Partial<DossierDocument>) => void } {
   const settings: Settings = {
     organisation: { name: "衡川数安科技有限公司", logo: null, copyright_year: "document" },
     user: { name: "林知远", department: "产品部" },
@@ -98,8 +108,7 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
       documents: TEMPLATES.map(({ id, short, title }) => ({
         template: id, short, title, missing: 9, rows: id === "release-plan-table" ? 6 : null,
         id: documents.includes(id) ? (sample ? id : `${id}.blank`) : null,
-        status: documents.includes(id) ? "draft" : null,
-        steps_signed: null, steps_all: null, in_force: null,
+        status: documents.includes(id) ? "draft" : null, steps_signed: null, steps_all: null, in_force: null, revision: null,
       })),
     });
     return release;
@@ -111,7 +120,10 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
     return row;
   }
 
-  return {
+  const tell = (id: string, what: Partial<DossierDocument>): void => {
+    for (const document of rows.flatMap((row) => row.documents)) if (document.id === id) Object.assign(document, what);
+  };
+  const all: Home = {
     start: async () => ({
       version: "0.1.0", data_folder: "文档/发布卷宗", first_start: window.location.search.includes("first"), settings: structuredClone(settings),
       preferences: {}, templates: TEMPLATES, today: "2026-03-11",
@@ -176,4 +188,5 @@ export function home(many = Number(new URLSearchParams(window.location.search).g
       licences: [{ name: "Noto Sans SC", version: "2.004", licence: "OFL-1.1", text: "SIL Open Font License" }],
     }),
   };
+  return { home: all, tell };
 }

@@ -104,7 +104,7 @@ pub fn untouched(path: &Path) -> Result<Connection> {
 /// # Errors
 /// The file cannot be read, is no database of this program, is from a newer version, or is damaged.
 pub fn inspect(path: &Path, depth: Depth) -> Result<Held> {
-    let storage = Storage { connection: open(path)? };
+    let storage = Storage { connection: open(path)?, dossiers: Default::default() };
     storage.holds(depth).map_err(|error| match error.code {
         Code::NewerDatabase => Error { message: format!("`{}` {}", files::display(path), error.message), ..error },
         Code::DamagedDatabase => {

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
-use super::super::error::damaged;
+use super::super::error::{damaged, placed};
 use super::super::migrations::{MIGRATIONS, migrate};
 use super::super::open::configure;
 use super::super::{Act, BACKUPS, FILE_NAME, Storage};
@@ -79,7 +79,7 @@ pub fn standing(data: &Path) -> Result<Standing> {
             Err(Error::new(Code::Busy, "另一个窗口或程序正开着这个数据文件夹，没有恢复")
                 .hint("请关闭其他窗口和正在运行的 `dossier`，再恢复一次；数据没有被改动"))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(placed(error, path.to_str())),
     }
 }
 
@@ -87,7 +87,7 @@ fn take(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    let storage = Storage { connection };
+    let storage = Storage { connection, dossiers: Default::default() };
     storage.merge_on_closing(false)?;
     if !storage.is_ours(path)? {
         return Err(damaged("文件里什么也没有"));
@@ -157,7 +157,8 @@ pub fn replace(
             .hint("请换一份备份，并检查它所在的磁盘"));
     }
     let details = describe(before.as_ref(), &restored);
-    let (entry, voided) = make_ready(&new.0, actor, now, details, &given)?;
+    let ready = make_ready(&new.0, actor, now, details, &given);
+    let (entry, voided) = ready.map_err(|error| placed(error, new.0.to_str()))?;
     let note = Note { kept: kept.clone() };
     let text = serde_json::to_vec(&note).expect("a note is JSON");
     // From here on it has happened.
@@ -221,7 +222,7 @@ fn make_ready(
     configure(&connection)?;
     // The copy it came from is still there: nothing has to be copied again before it is changed.
     migrate(&connection, MIGRATIONS, None, now)?;
-    let mut storage = Storage { connection };
+    let mut storage = Storage { connection, dossiers: Default::default() };
     let act = Act { at: now, actor, action: "backup.restore" };
     let (voided, changes) = storage.transact(act, |tx| {
         for (key, value) in details {

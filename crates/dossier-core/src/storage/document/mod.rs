@@ -99,6 +99,8 @@ pub struct DocumentLine {
     pub steps: Option<(usize, usize)>,
     /// The revision that is 受控.
     pub in_force: Option<String>,
+    /// The revision that it stands for; of a draft the one that it is to become, once there was one before.
+    pub revision: Option<String>,
 }
 
 /// What the list tells of a document beyond its status.
@@ -315,6 +317,7 @@ impl Storage {
                     .zip(row.get::<_, Option<i64>>(8)?)
                     .map(|(signed, all)| (signed.unsigned_abs() as usize, all.unsigned_abs() as usize)),
                 in_force: row.get(9)?,
+                revision: row.get(10)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

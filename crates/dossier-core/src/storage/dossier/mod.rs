@@ -1,10 +1,16 @@
 //! Releases as the list shows them: one row each, kept up to date by every write.
 
+mod list;
+
+use std::collections::HashSet;
+
 use rusqlite::Row;
 
 use super::search::{index_text, match_expression};
 use super::{ReleaseId, Status, Storage, Transaction};
 use crate::Result;
+
+pub(super) use list::Kept;
 
 /// What the list knows of a release.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,18 +86,25 @@ impl Storage {
     /// # Errors
     /// The database cannot be read.
     pub fn fitting_dossiers(&self, filter: &DossierFilter<'_>) -> Result<Vec<(ReleaseId, usize)>> {
-        let mut statement = self.connection.prepare_cached(include_str!("fitting.sql"))?;
-        let by = (
-            filter.now,
-            filter.product,
-            filter.year,
-            filter.release_type,
-            bits(&filter.statuses),
-            filter.by_stage,
-            match_expression(filter.text),
-        );
-        let rows = statement.query_map(by, |row| Ok((ReleaseId(row.get(0)?), stage(row.get(1)?))))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let list = self.dossiers.list(&self.connection)?;
+        let hits = match_expression(filter.text).map(|words| self.hits(&words, list.len())).transpose()?;
+        Ok(list.fitting(filter, hits.as_ref()))
+    }
+
+    /// The releases that hold these words, themselves or in one of their documents. `all`: how many there can be.
+    fn hits(&self, words: &str, all: usize) -> Result<HashSet<ReleaseId>> {
+        let mut hits = HashSet::new();
+        for sql in [include_str!("hits.sql"), include_str!("document_hits.sql")] {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut rows = statement.query([words])?;
+            // A word that all of them hold need not be looked for in every document.
+            while hits.len() < all
+                && let Some(row) = rows.next()?
+            {
+                hits.insert(ReleaseId(row.get(0)?));
+            }
+        }
+        Ok(hits)
     }
 
     /// One line of the list. None where there is no such release.
@@ -109,15 +122,7 @@ impl Storage {
     /// # Errors
     /// The database cannot be read.
     pub fn dossier_counts(&self) -> Result<Counts> {
-        let mut statement = self.connection.prepare_cached(include_str!("counts.sql"))?;
-        let count = |row: &Row<'_>, index| row.get::<_, i64>(index).map(|count| count.unsigned_abs() as usize);
-        Ok(statement.query_row([], |row| {
-            let mut by_status = [0; 5];
-            for (index, slot) in by_status.iter_mut().enumerate() {
-                *slot = count(row, index + 1)?;
-            }
-            Ok(Counts { all: count(row, 0)?, by_status, documents: count(row, 6)? })
-        })?)
+        Ok(self.dossiers.list(&self.connection)?.counts())
     }
 
     /// What dossiers can be asked for by.
@@ -125,12 +130,7 @@ impl Storage {
     /// # Errors
     /// The database cannot be read.
     pub fn dossier_facets(&self) -> Result<Facets> {
-        let mut years = self.connection.prepare_cached(include_str!("years.sql"))?;
-        Ok(Facets {
-            products: self.texts(include_str!("products.sql"))?,
-            years: years.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?,
-            release_types: self.texts(include_str!("release_types.sql"))?,
-        })
+        Ok(self.dossiers.list(&self.connection)?.facets())
     }
 
     /// Everybody who is responsible for a release.

@@ -3,15 +3,20 @@
 use serde_json::Value;
 
 use crate::control::{
-    Approval, ChainView, Comparison, CorrectionView, Frozen, OpinionView, RevisionView, ScanLine, ScanPlace,
-    SignatureView, StepState, StepView, changes, next_step,
+    Approval, ChainView, ChangeKind, Changed, Comparison, CorrectionView, Frozen, NextRevisions, OpinionView,
+    RevisionView, ScanLine, ScanPlace, SignatureView, StepState, StepView, changes, next_step,
 };
+use crate::export::Exported;
+use crate::listing::{Column, Header, Listing, Section};
 use crate::policy::{Chain, Opinions, PolicyInfo, Seat, seats};
 use crate::storage::{DocumentId, How, Opinion, RevisionRecord, RevisionState, SignoffRecord, Status};
 use crate::{Code, Error, Result};
 
 use super::super::{Workspace, parse_template};
-use super::{Thawed, copies, revision_of, sign, submit, thaw};
+use super::{Thawed, copies, next_revision, revision_of, sign, submit, thaw};
+
+/// Heads of what stood there and what stands there now.
+const COMPARED: [&str; 2] = ["原来", "现在"];
 
 /// Said anew by every revision: no change of content.
 const OF_EVERY_REVISION: [&str; 3] = ["doc_number", "doc_revision", "revisions"];
@@ -28,8 +33,14 @@ impl Workspace {
             true => submit::offers(self.policies()?.get(&self.settings()?.documents.policy), &loaded)?,
             false => Vec::new(),
         };
+        let records = self.storage.revisions_of(id)?;
+        let latest = records.last().filter(|latest| !is_draft && latest.state != RevisionState::InReview);
+        let next = latest.map(|latest| NextRevisions {
+            minor: next_revision(&latest.revision, false),
+            major: next_revision(&latest.revision, true),
+        });
         let mut revisions = Vec::new();
-        for record in self.storage.revisions_of(id)?.into_iter().rev() {
+        for record in records.into_iter().rev() {
             revisions.push(self.revision_view(&thaw(&self.storage, record)?)?);
         }
         Ok(Approval {
@@ -42,6 +53,7 @@ impl Workspace {
             number: loaded.number(),
             draft: is_draft.then(|| loaded.record.revision.clone().unwrap_or_else(|| "V1.0".into())),
             change_note: loaded.record.change_note.clone(),
+            next,
             offers,
             revisions,
         })
@@ -58,6 +70,7 @@ impl Workspace {
             state: record.state,
             code: code.to_string(),
             payload: code.payload(&record.number, &record.revision),
+            square: square(&code.payload(&record.number, &record.revision)),
             sha256: record.sha256.clone(),
             anchor: record.anchor.clone(),
             pages: record.pages,
@@ -201,6 +214,16 @@ impl Workspace {
         })
     }
 
+    /// 修订对照 as a PDF, so that whoever signs reads only what changed.
+    ///
+    /// # Errors
+    /// As [`compare`](Self::compare); the program's fonts are missing.
+    pub fn comparison_paper(&self, id: DocumentId, from: Option<&str>, to: Option<&str>) -> Result<Exported> {
+        let thawed = self.thawed(id, to)?;
+        let compared = self.compare(id, from, to)?;
+        comparison_listing(&compared, &thawed).to_pdf(&self.environment, &thawed.settings)
+    }
+
     /// The policies that settings offer.
     ///
     /// # Errors
@@ -208,6 +231,54 @@ impl Workspace {
     pub fn policy_infos(&self) -> Result<Vec<PolicyInfo>> {
         Ok(self.policies()?.infos())
     }
+}
+
+/// No square code: a scan of it is not a page of the revision.
+fn comparison_listing(compared: &Comparison, thawed: &Thawed) -> Listing {
+    let row = |(index, change): (usize, &Changed)| {
+        let shown = |text: &str, side: &str| match (text, change.kind) {
+            ("", ChangeKind::Changed) => "（空）".to_owned(),
+            ("", _) => side.to_owned(),
+            (text, _) => text.to_owned(),
+        };
+        let before = shown(&change.before, "（这一行是新加的）");
+        let after = shown(&change.after, "（这一行删去了）");
+        vec![(index + 1).to_string(), change.place.clone(), before, after]
+    };
+    let Comparison { number, title, from, to, change_note, changes } = compared;
+    let line = |label: &str, value: String| (label.to_owned(), value);
+    Listing {
+        title: "修订对照".into(),
+        lines: vec![
+            line("文件名称", title.clone()),
+            line("文件编号", number.clone()),
+            line("对照的版本", format!("{from} → {to}")),
+            line(&format!("{to} 校验码"), thawed.code().to_string()),
+            line("变更说明", change_note.clone()),
+        ],
+        landscape: false,
+        columns: vec![
+            Column::new("序号", 12.0).centered(),
+            Column::new("位置", 45.0),
+            Column::new(COMPARED[0], 54.0),
+            Column::new(COMPARED[1], 54.0),
+        ],
+        sections: vec![Section { heading: None, rows: changes.iter().enumerate().map(row).collect() }],
+        notes: vec![match changes.len() {
+            0 => format!("{to} 的内容与 {from} 相同。"),
+            count => format!("共 {count} 处不同；没有列出的内容与 {from} 相同。"),
+        }],
+        signoff: Vec::new(),
+        header: Header { number: Some(number.clone()), revision: Some(to.clone()), ..Header::default() },
+        check: None,
+        date: thawed.frozen.submitted_on.parse().unwrap_or_default(),
+    }
+}
+
+/// The square code of the first page, row by row.
+fn square(payload: &str) -> Vec<String> {
+    let rows = dossier_layout::square_code(&format!("{payload}/1")).unwrap_or_default();
+    rows.into_iter().map(|row| row.into_iter().map(|dark| if dark { '1' } else { '0' }).collect()).collect()
 }
 
 /// What the paper offers; where it offers nothing, agreeing and refusing.

@@ -5,6 +5,7 @@ mod copies;
 mod life;
 mod numbers;
 mod paper;
+mod registers;
 mod scans;
 mod sign;
 mod submit;
@@ -30,6 +31,13 @@ pub(super) fn shown_revision(storage: &Storage, record: &DocumentRecord) -> Resu
     let revisions = storage.revisions_of(record.id)?;
     let named = revisions.iter().rfind(|own| Some(&own.revision) == record.revision.as_ref());
     Ok(named.or(revisions.last()).cloned())
+}
+
+impl Workspace {
+    /// A revision by name, else the latest, with everything that its paper needs.
+    pub(super) fn thawed(&self, id: DocumentId, revision: Option<&str>) -> Result<Thawed> {
+        thaw(&self.storage, revision_of(&self.storage, id, revision)?)
+    }
 }
 
 /// The rows in which a draft will be signed, by the policy that holds now.

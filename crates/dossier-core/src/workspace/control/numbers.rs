@@ -1,5 +1,6 @@
 //! Official numbers that are given up, or were used before this program.
 
+use crate::control::NumberRule;
 use crate::storage::{NumberRecord, Series};
 use crate::template::{number_of, parts_of_number};
 use crate::{Code, Error, Result};
@@ -83,5 +84,19 @@ impl Workspace {
         let template = with_patterns(self.library()?.get(template)?.clone(), &self.storage)?;
         let series: Series<'_> = series(&self.environment, &template);
         Ok(number_of(series.pattern, series.year, self.storage.last_number(series)? + 1))
+    }
+
+    /// How the documents of every form are numbered.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn number_rules(&self) -> Result<Vec<NumberRule>> {
+        let rules = self.template_infos()?.into_iter().map(|form| {
+            let own = self.library()?.get(&form.id)?.number.clone();
+            let pattern = with_patterns(self.library()?.get(&form.id)?.clone(), &self.storage)?.number;
+            let next = self.next_number(&form.id)?;
+            Ok(NumberRule { template: form.id, title: form.title, own, pattern, next })
+        });
+        rules.collect()
     }
 }

@@ -1,0 +1,1 @@
+SELECT rowid FROM dossier_search WHERE dossier_search MATCH ?1

@@ -1,1 +1,0 @@
-SELECT DISTINCT product FROM dossiers WHERE product <> '' ORDER BY product

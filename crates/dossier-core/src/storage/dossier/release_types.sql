@@ -1,1 +1,0 @@
-SELECT DISTINCT release_type FROM dossiers WHERE release_type <> ''

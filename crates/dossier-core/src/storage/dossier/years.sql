@@ -1,1 +1,0 @@
-SELECT DISTINCT year FROM dossiers ORDER BY year DESC
