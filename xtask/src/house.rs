@@ -9,16 +9,21 @@ use std::path::{Path, PathBuf};
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Crates that only one crate of ours may name: nobody else shall meet what is inside.
-const KEPT_BY: [(&str, &str); 2] = [("printpdf", "dossier-pdf"), ("lopdf", "dossier-pdf")];
+const KEPT_BY: [(&str, &str); 4] =
+    [("printpdf", "dossier-pdf"), ("lopdf", "dossier-pdf"), ("hayro", "dossier-scan"), ("rqrr", "dossier-scan")];
 
 /// Crates of ours that must not reach one another, however far round.
-const NEVER_REACHES: [(&str, &str); 6] = [
+const NEVER_REACHES: [(&str, &str); 10] = [
     ("dossier-layout", "dossier-pdf"),
     ("dossier-layout", "dossier-core"),
     ("dossier-layout", "dossier-cli"),
     ("dossier-pdf", "dossier-core"),
     ("dossier-pdf", "dossier-cli"),
     ("dossier-core", "dossier-cli"),
+    ("dossier-scan", "dossier-core"),
+    ("dossier-scan", "dossier-cli"),
+    ("dossier-scan", "rusqlite"),
+    ("dossier-pdf", "dossier-scan"),
 ];
 
 /// What only the window may reach: everything else builds and tests on a machine without a web view.
@@ -141,6 +146,18 @@ fn only_the_pdf_crate_names_printpdf_and_lopdf() {
     check(
         "dossier-core: dossier-pdf lopdf; dossier-pdf: printpdf lopdf",
         &["dossier-core depends on lopdf: only dossier-pdf may"],
+    );
+}
+
+#[test]
+fn only_the_scan_crate_names_what_reads_codes_and_paints_pdf() {
+    check(
+        "dossier-scan: hayro rqrr; dossier-core: dossier-scan rqrr",
+        &["dossier-core depends on rqrr: only dossier-scan may"],
+    );
+    check(
+        "dossier-scan: helper; helper: rusqlite",
+        &["dossier-scan reaches rusqlite: dossier-scan → helper → rusqlite"],
     );
 }
 

@@ -83,6 +83,9 @@ pub enum Action {
     /// 受控副本：分发、签收、回收
     #[command(subcommand)]
     Copy(CopyAction),
+    /// 扫描件：归档、列出、手工归位、取回
+    #[command(subcommand)]
+    Scan(ScanAction),
     /// 正式编号：下一个、作废、登记纸上已用的
     #[command(subcommand)]
     Number(NumberAction),
@@ -568,6 +571,66 @@ pub enum CopyAction {
     List(Document),
     /// 列出要收回的副本：版本已作废而副本还没收回
     Due,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ScanAction {
+    /// 归档签署件的扫描件：每一页按二维码归到它的文档和版本
+    Add {
+        /// 扫描件：PDF、JPEG、PNG 或 TIFF，可以有几份；一份里可以有几份文档
+        #[arg(value_name = "文件", required = true)]
+        files: Vec<PathBuf>,
+        /// 是第几步签字的凭据，从 1 数；只用于一份文档的扫描件
+        #[arg(long, value_name = "步")]
+        step: Option<usize>,
+        /// 哪个流程的步骤；不写则是审批
+        #[arg(long, value_name = "流程", requires = "step")]
+        chain: Option<String>,
+    },
+    /// 列出一份文档的扫描件；不写则列出等待手工归位的页
+    List {
+        /// 文档的正式编号，如 `REL-APP-2026-001`，或 `D0001`
+        #[arg(value_name = "编号")]
+        document: Option<String>,
+    },
+    /// 手工归位：把读不出二维码的一页归到一个版本
+    File {
+        #[command(flatten)]
+        page: ScanPage,
+        /// 文档的正式编号，如 `REL-APP-2026-001`
+        #[arg(value_name = "编号")]
+        number: String,
+        /// 版本，如 `V1.0`
+        #[arg(value_name = "版本")]
+        revision: String,
+        /// 是纸面的第几页（知道时写）
+        #[arg(long, value_name = "页")]
+        paper_page: Option<usize>,
+    },
+    /// 不归位：这一页不属于任何文档，如空白的背面
+    Aside(ScanPage),
+    /// 取回扫描件，与收到时的每个字节相同；或把一页存为图片
+    Export {
+        /// 扫描件的 SHA-256，写前 8 位以上即可
+        #[arg(value_name = "扫描件")]
+        scan: String,
+        /// 写到的文件；取一页时是 .png
+        #[arg(long, value_name = "文件")]
+        to: PathBuf,
+        /// 只取这一页，存为 PNG 图片
+        #[arg(long, value_name = "页")]
+        page: Option<usize>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ScanPage {
+    /// 扫描件的 SHA-256，写前 8 位以上即可
+    #[arg(value_name = "扫描件")]
+    pub scan: String,
+    /// 扫描件的第几页，从 1 数
+    #[arg(value_name = "页")]
+    pub page: usize,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,8 @@ use crate::{Code, Error, Result};
 pub const JSON_LIMIT: u64 = 64 << 20;
 /// Workbooks, packed.
 pub const WORKBOOK_LIMIT: u64 = 50 << 20;
+/// Scans of signed paper.
+pub const SCAN_LIMIT: u64 = 100 << 20;
 /// Templates and other text that belongs to the program.
 pub const TEXT_LIMIT: u64 = 4 << 20;
 

@@ -9,6 +9,7 @@ mod input;
 mod paper;
 mod register;
 mod release;
+mod scan;
 mod settings;
 mod template;
 
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Compare(compare) => control::compare(&world, compare),
         Action::VerifyPrint(verify) => control::verify_print(&world, verify),
         Action::Copy(action) => control::copy(&world, action),
+        Action::Scan(action) => scan::run(&world, action),
         Action::Number(action) => control::number(&world, action),
         Action::Register(register) => register::run(&world, register),
         Action::Audit(action) => control::audit(&world, action),

@@ -367,6 +367,36 @@ pub enum PaperCopy {
     Uncontrolled,
 }
 
+/// Which signature the pages of a scan show.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct SignedStep {
+    /// The chain; the approval where none is named.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub chain: Option<String>,
+    /// From 0.
+    pub step: usize,
+}
+
+/// 手工归位: where a person says that a page belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct FilingByHand {
+    /// The scan: its SHA-256, or how that begins.
+    pub sha256: String,
+    /// From 1.
+    pub page: usize,
+    pub number: String,
+    pub revision: String,
+    /// Page of the paper that it shows, where that is known.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    pub paper_page: Option<usize>,
+}
+
 /// What became of a file of scans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

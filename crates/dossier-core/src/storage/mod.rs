@@ -46,7 +46,7 @@ pub use number::{NumberRecord, Series};
 pub use package::GivenNumber;
 pub use paper::PrintRecord;
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
-pub use revision::{Move, NewRevision, RevisionId, RevisionRecord, RevisionState};
+pub use revision::{FilingPlace, Move, NewRevision, RevisionId, RevisionRecord, RevisionState};
 pub use scan::{Filing, ScanId, ScanPage, ScanRecord};
 pub use signoff::{How, Opinion, Signoff, SignoffId, SignoffRecord};
 pub use step::Step;

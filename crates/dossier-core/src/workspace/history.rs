@@ -55,6 +55,14 @@ impl Workspace {
                 }
             }
         }
+        // A stack of scans may hold pages of several documents; its one entry in the log is about none of them alone.
+        for (scan, pages) in self.storage.scans_of_document(id)? {
+            if let Ok(at) = DateTime::parse_from_rfc3339(&scan.received_at) {
+                let at = at.with_timezone(self.environment.now().offset());
+                let what = format!("扫描件归档：{}，{pages} 页", scan.name);
+                changes.push(Change { at, actor: scan.received_by, what, path: None, before: None, after: None });
+            }
+        }
         // Documents that were begun with their release are told in its history, not in their own.
         if !changes.iter().any(|change| change.path.is_none() && change.what.starts_with(BEGUN))
             && let Ok(at) = DateTime::parse_from_rfc3339(&loaded.record.created_at)
@@ -170,6 +178,12 @@ fn event(entry: &AuditEntry) -> Option<String> {
         "copy.issue" => Some(format!("分发 {} 给{}", text("revision")?, text("department")?)),
         "copy.receive" => Some(format!("{}签收", text("by")?)),
         "copy.return" => Some(format!("副本{}", text("note")?)),
+        "scan.file" => {
+            let place = entry.detail.get("place")?;
+            let page = place.get("page").and_then(Value::as_u64)?;
+            let revision = place.get("revision").and_then(Value::as_str)?;
+            Some(format!("手工归位：{} 第 {page} 页归到 {revision}", text("name")?))
+        }
         "document.undo" => Some("撤销".into()),
         "document.redo" => Some("重做".into()),
         _ => None,

@@ -59,6 +59,18 @@ pub struct RevisionRecord {
     pub successor: Option<String>,
 }
 
+/// A revision as it is offered to whoever files a page by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FilingPlace {
+    pub number: String,
+    pub revision: String,
+    pub state: RevisionState,
+    pub pages: usize,
+    /// Of the document.
+    pub title: String,
+}
+
 /// A revision to be.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRevision<'a> {
@@ -186,6 +198,15 @@ impl Storage {
         Ok(statement.query_row([number, revision], read).optional()?)
     }
 
+    /// The revisions of the document with this number, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn revisions_numbered(&self, number: &str) -> Result<Vec<RevisionRecord>> {
+        let mut statement = self.connection.prepare_cached(include_str!("of_number.sql"))?;
+        Ok(statement.query_map([number], read)?.collect::<Result<_, _>>()?)
+    }
+
     /// The revisions whose hash begins with these lower-case hexadecimal digits.
     ///
     /// # Errors
@@ -207,6 +228,24 @@ impl Storage {
             last = record.id.0;
             each(record)?;
         }
+    }
+
+    /// Where scanned pages can be filed by hand: the revisions that were submitted last, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn filing_places(&self, most: usize) -> Result<Vec<FilingPlace>> {
+        let mut statement = self.connection.prepare_cached(include_str!("places.sql"))?;
+        let rows = statement.query_map([most as i64], |row| {
+            Ok(FilingPlace {
+                number: row.get(0)?,
+                revision: row.get(1)?,
+                state: row.get(2)?,
+                pages: row.get::<_, i64>(3)?.unsigned_abs() as usize,
+                title: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// How many revisions there are.

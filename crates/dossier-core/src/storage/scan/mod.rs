@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::error::damaged;
-use super::{RevisionId, SignoffId, Storage, Transaction, sha256};
+use super::{DocumentId, RevisionId, SignoffId, Storage, Transaction, sha256};
 use crate::{Code, Error, Result};
 
 /// One file from outside.
@@ -112,6 +112,26 @@ impl Storage {
         Ok(statement.query_row([hash], read_scan).optional()?)
     }
 
+    /// The scans whose hash begins with these lower-case hexadecimal digits, two at most.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn scans_beginning(&self, digits: &str) -> Result<Vec<ScanRecord>> {
+        let mut statement = self.connection.prepare_cached(include_str!("by_beginning.sql"))?;
+        Ok(statement.query_map([digits], read_scan)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The scans that hold pages of a document, and how many of them found their place by their codes.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn scans_of_document(&self, document: DocumentId) -> Result<Vec<(ScanRecord, usize)>> {
+        let mut statement = self.connection.prepare_cached(include_str!("of_document.sql"))?;
+        let rows = statement
+            .query_map([document.0], |row| Ok((read_scan(row)?, row.get::<_, i64>(8)?.unsigned_abs() as usize)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The bytes of a scan as they came.
     ///
     /// # Errors
@@ -160,6 +180,17 @@ impl Storage {
     pub fn waiting_pages(&self) -> Result<Vec<ScanPage>> {
         let mut statement = self.connection.prepare_cached(include_str!("waiting.sql"))?;
         Ok(statement.query_map([], read_page)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a scanned page shows the ink of a recorded signature.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn shows_signature(&self, scan: ScanId, page: usize) -> Result<bool> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM signoff_scans WHERE scan_id = ?1 AND page = ?2)")?;
+        Ok(statement.query_row((scan.0, page as i64), |row| row.get(0))?)
     }
 
     /// The scanned pages that show the ink of a signature.

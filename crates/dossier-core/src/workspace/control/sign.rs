@@ -135,7 +135,7 @@ fn chain_of<'a>(thawed: &'a Thawed, signing: &Signing) -> Result<&'a Chain> {
     named_chain(thawed, signing.chain.as_deref())
 }
 
-fn named_chain<'a>(thawed: &'a Thawed, name: Option<&str>) -> Result<&'a Chain> {
+pub(super) fn named_chain<'a>(thawed: &'a Thawed, name: Option<&str>) -> Result<&'a Chain> {
     let found = thawed.frozen.chains().find(|chain| name.is_none_or(|name| chain.id == name));
     found.ok_or_else(|| match name {
         Some(name) => Error::new(Code::NotFound, format!("这个版本没有审批流程 `{name}`")),

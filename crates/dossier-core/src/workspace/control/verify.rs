@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::control::{PrintCode, Verdict, VerdictKind, fingerprints, first_difference};
-use crate::storage::{AuditEntry, AuditFault, RevisionRecord, RevisionState, Signoff, Storage};
+use crate::storage::{AuditEntry, AuditFault, RevisionRecord, RevisionState, ScanRecord, Signoff, Storage};
 use crate::template::Template;
 use crate::{Code, Error, Issue, Result};
 
 use super::super::{Workspace, parse_template};
+use super::scans;
 
 /// What a check of the whole record finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -167,6 +168,7 @@ impl Workspace {
                 let message = format!("扫描件“{}”与收到时的校验值不符。", scan.name);
                 report.faults.push(Issue::at(format!("scan {}", scan.id.number()), "scan_altered", message));
             }
+            log.check_pages(storage, &scan, &mut report.faults)?;
         }
         for (series, year, missing) in storage.number_gaps()? {
             let missing =
@@ -270,6 +272,8 @@ struct Told {
     scans: BTreeSet<String>,
     /// Running numbers that were given on other machines, by their series and year.
     elsewhere: BTreeMap<(String, i32), BTreeSet<u32>>,
+    /// Where each page of a scan was filed last, by the scan's hash and the page.
+    pages: BTreeMap<(String, u64), Value>,
 }
 
 impl Told {
@@ -288,7 +292,14 @@ impl Told {
                     let signature = entry.detail.get("signature").cloned().unwrap_or_default();
                     told.signatures.entry(name()).or_default().push(signature);
                 }
-                "scan.add" => drop(told.scans.insert(text("sha256"))),
+                "scan.add" => {
+                    told.scans.insert(text("sha256"));
+                    let pages = entry.detail.get("pages").and_then(Value::as_array).into_iter().flatten();
+                    pages.for_each(|place| told.place(text("sha256"), place));
+                }
+                "scan.file" | "scan.aside" => {
+                    entry.detail.get("place").into_iter().for_each(|place| told.place(text("sha256"), place));
+                }
                 "document.restore" => told.come_back(&entry),
                 _ => {}
             }
@@ -308,7 +319,12 @@ impl Told {
             self.signatures.entry(name).or_default().extend(signatures);
         }
         let scans = entry.detail.get("scans").and_then(Value::as_array).into_iter().flatten();
-        self.scans.extend(scans.filter_map(|scan| Some(scan.get("sha256")?.as_str()?.to_owned())));
+        for scan in scans {
+            let Some(hash) = scan.get("sha256").and_then(Value::as_str) else { continue };
+            self.scans.insert(hash.to_owned());
+            let pages = scan.get("pages").and_then(Value::as_array).into_iter().flatten();
+            pages.for_each(|place| self.place(hash.to_owned(), place));
+        }
         let given = entry.detail.get("given");
         let number = |key: &str| given.and_then(|given| given.get(key)?.as_i64()).unwrap_or_default();
         let series = given.and_then(|given| given.get("series")?.as_str()).unwrap_or_default().to_owned();
@@ -321,6 +337,31 @@ impl Told {
     fn given_elsewhere(&self, series: &str, year: i32, here: &[u32]) -> u32 {
         let Some(elsewhere) = self.elsewhere.get(&(series.to_owned(), year)) else { return 0 };
         elsewhere.iter().filter(|seq| here.binary_search(seq).is_err()).count() as u32
+    }
+
+    fn place(&mut self, scan: String, place: &Value) {
+        let page = place.get("page").and_then(Value::as_u64).unwrap_or_default();
+        self.pages.insert((scan, page), place.clone());
+    }
+
+    /// Compares where the pages of a scan are filed with the log.
+    fn check_pages(&self, storage: &Storage, scan: &ScanRecord, faults: &mut Vec<Issue>) -> Result<()> {
+        let mut told: BTreeMap<u64, &Value> = BTreeMap::new();
+        for ((_, page), place) in self.pages.range((scan.sha256.clone(), 0)..=(scan.sha256.clone(), u64::MAX)) {
+            told.insert(*page, place);
+        }
+        let mut altered = |page: u64| {
+            let message = format!("扫描件“{}”第 {page} 页归到的地方与记录时不同。", scan.name);
+            faults.push(Issue::at(format!("scan {} p{page}", scan.id.number()), "scan_page_altered", message));
+        };
+        for page in storage.pages_of(scan.id)? {
+            let number = page.page as u64;
+            if told.remove(&number) != Some(&scans::told(storage, &page)?) {
+                altered(number);
+            }
+        }
+        told.into_keys().for_each(altered);
+        Ok(())
     }
 
     /// Compares a stored revision with the log; returns how many signatures it has.
