@@ -9,6 +9,7 @@ export type Place =
   | { view: "about" }
   | { view: "registers" }
   | { view: "verify" }
+  | { view: "archive" }
   /** `part`: 审批与签字 instead of the form. */
   | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 
