@@ -94,7 +94,9 @@ fn except(window: &Window, line: &str, reason: &str) {
 #[track_caller]
 fn verify(window: &Window, code: &str) {
     window.click("[data-side='verify']");
-    window.type_text("[data-path='package-anchor']", code);
+    if !code.is_empty() {
+        window.type_text("[data-path='package-anchor']", code);
+    }
     window.click("[data-action='pick-package']");
     window.wait_for("[data-verdict]");
 }
@@ -136,6 +138,10 @@ fn a_year_is_checked_excused_packed_verified_elsewhere_and_brought_back() {
     window.click("[data-line^='签署件/REL-APP-'] [data-action='to-line']");
     window.wait_for("[data-sign-sheet]");
     window.press("Escape");
+    if !window.has("[data-action='to-archive']") {
+        // The first one left a field.
+        window.press("Escape");
+    }
     window.click("[data-action='to-archive']");
     window.wait_text("[data-open-lines]", "检查通过");
 
@@ -155,7 +161,8 @@ fn a_year_is_checked_excused_packed_verified_elsewhere_and_brought_back() {
     // A folder without a document has nothing to archive, and says so.
     window.wait_text("[data-check-failure]", "没有可以归档的文件");
     verify(&window, &code);
-    window.wait_text("[data-verdict='sound']", "完好：与移交时一致");
+    window.wait_text("[data-verdict='sound'] h2", "完好");
+    window.wait_text("[data-verdict='sound']", "与移交时一致");
     window.click("[data-action='restore-package']");
     window.wait_text("[data-strip]", "已恢复：2 份文档");
     picture(&window, "archive-verify");

@@ -77,6 +77,7 @@ describe("archiving", () => {
     await clear();
     expect(line("4.4.2.1").textContent).toMatch(/产品部更新产品手册、帮助文档等用户侧文档：已由.+确认。/);
     await click("[data-group='1']");
+    expect([...document.querySelectorAll("[data-group] b")].at(0)?.textContent).toBe("衡川网络安全审计系统 V4.2.0");
     expect(line("附录4/R0001").dataset["outcome"]).toBe("passed");
     expect(line("附录2/R0001").textContent).toContain("“节点记录由运维部另行保存”");
     await click("[data-action=pack]");
@@ -146,7 +147,7 @@ describe("packages from elsewhere", () => {
     const restoring = vi.spyOn(backend, "restorePackage");
     await type("[data-path=package-anchor]", CODE);
     await click("[data-action=pick-package]");
-    expect(find("[data-verdict=sound]").textContent).toContain("完好：与移交时一致");
+    expect(find("[data-verdict=sound]").textContent).toContain("完好与移交时一致。");
     await click("[data-action=restore-package]");
     expect(restoring.mock.calls[0]?.slice(0, 2)).toEqual(["file-1", CODE]);
     expect(find("[data-strip]").textContent).toContain("已恢复：3 份文档，4 个版本；1 份已在这里，没有改动");
@@ -168,16 +169,10 @@ describe("packages from elsewhere", () => {
     expect(find("[data-verdict=refused]").textContent).toContain("不能打开归档包里有指向包外的文件名，请向移交方核实来源。");
   });
 
-  it("may fall on the window", async () => {
-    let drop: (file: { token: string; name: string }) => void = () => undefined;
-    const onFileDropped: Backend["onFileDropped"] = (listener) => {
-      drop = listener;
-      return () => undefined;
-    };
-    const backend = await verifying({ onFileDropped });
+  it("are verified when they fell on the window", async () => {
+    const backend = backendOf(2);
     const asking = vi.spyOn(backend, "verifyPackage");
-    drop({ token: "file-7", name: "归档包.zip" });
-    await settle();
+    view = await showAgain(ArchiveView, backend, { file: { token: "file-7", name: "归档包.zip" } });
     expect(asking.mock.calls[0]?.slice(0, 2)).toEqual(["file-7", null]);
     expect(find("[data-verdict=sound]").textContent).toContain("归档包.zip");
   });

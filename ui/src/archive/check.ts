@@ -56,7 +56,7 @@ function judge(line: CheckLine, taken: Taken): Pick<Judged, "outcome" | "message
   return { outcome: line.outcome, message: line.message, reason: line.reason ?? null };
 }
 
-/** The lines by dossier, those with something in the way first. */
+/** The lines by dossier, those with something in the way first; what is excused meanwhile stays in its place. */
 export function grouped(look: ArchiveLook, taken: Taken): Group[] {
   const places = new Map(look.places.map((place) => [place.about, place]));
   const groups = new Map<number | null, Group>();
@@ -67,7 +67,8 @@ export function grouped(look: ArchiveLook, taken: Taken): Group[] {
     group.lines.push({ line, place, ...judge(line, taken) });
     groups.set(key, group);
   }
-  const rank = ({ lines }: Group): number => (count(lines, "blocking") > 0 ? 0 : count(lines, "warning") > 0 ? 1 : 2);
+  const has = ({ lines }: Group, outcome: CheckOutcome): boolean => lines.some(({ line }) => line.outcome === outcome);
+  const rank = (group: Group): number => (has(group, "blocking") ? 0 : has(group, "warning") ? 1 : 2);
   return [...groups.values()].sort((one, other) => rank(one) - rank(other));
 }
 

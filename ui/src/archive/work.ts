@@ -1,6 +1,7 @@
 import { computed, reactive, ref, shallowRef } from "vue";
 
 import type { ArchiveLook, ArchiveMade, ArchiveScope, Backend, BackendError, CheckLine, Progress } from "../backend/backend";
+import { beforeClosing } from "../closing";
 import { asBackendError } from "../problems";
 import type { Session } from "../session";
 import { asked, count, grouped, remaining, type Taken } from "./check";
@@ -46,6 +47,12 @@ export class ArchiveWork {
     }
   }
 
+  /** Something else is to be archived: what came of the last package is told no longer. */
+  async begin(): Promise<void> {
+    if (!this.packing.value) this.outcome.value = null;
+    await this.check();
+  }
+
   /** Words to be found; checked as soon as somebody says so. */
   seek(text: string): void {
     this.query.value = text;
@@ -70,6 +77,8 @@ export class ArchiveWork {
       if (mine !== this.turn) return;
       this.look.value = look;
       Object.assign(this.taken, remaining(look, this.taken));
+      // The dossier in hand stays in hand when its last line passes.
+      if (!this.groups.value.some(({ release }) => release === this.chosen.value)) this.chosen.value = this.groups.value[0]?.release;
     } catch (reason) {
       if (mine !== this.turn) return;
       this.failure.value = asBackendError(reason);
@@ -98,15 +107,22 @@ export class ArchiveWork {
     this.outcome.value = null;
     this.stopping = false;
     this.packing.value = { done: 0, total: this.look.value?.check.revisions ?? 1, what: "" };
+    const making = this.backend.makeArchive({ scope, ...asked(this.taken) }, (progress) => {
+      if (this.packing.value) this.packing.value = progress;
+    });
+    // A window that closes leaves nothing half written.
+    const forget = beforeClosing(() => {
+      this.stop();
+      return making;
+    });
     try {
-      const made = await this.backend.makeArchive({ scope, ...asked(this.taken) }, (progress) => {
-        if (this.packing.value) this.packing.value = progress;
-      });
+      const made = await making;
       if (made) this.outcome.value = { kind: "made", made };
       else if (this.stopping) this.outcome.value = { kind: "stopped" };
     } catch (reason) {
       this.outcome.value = { kind: "failed", failure: asBackendError(reason) };
     }
+    forget();
     this.packing.value = null;
   }
 
