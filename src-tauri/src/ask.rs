@@ -28,6 +28,17 @@ pub fn for_backup(window: &WebviewWindow, start: &Path) -> Option<PathBuf> {
     })
 }
 
+/// A file that goes into the archive as an appendix of a report.
+pub fn for_appendix(window: &WebviewWindow) -> Option<PathBuf> {
+    let endings = ["pdf", "png", "jpg", "jpeg", "tif", "tiff", "xlsx", "docx", "csv", "txt", "ofd"];
+    for_file(window, "选择附录文件", "归档收的文件", &endings)
+}
+
+/// An archive package, wherever it lies.
+pub fn for_package(window: &WebviewWindow) -> Option<PathBuf> {
+    for_file(window, "选择归档包", "归档包", &["zip"])
+}
+
 /// A folder, beginning at one that may not be there.
 pub fn for_folder(window: &WebviewWindow, title: &str, start: &Path) -> Option<PathBuf> {
     in_test(TEST_EXPORT_TO).or_else(|| path(dialog(window, title, start).blocking_pick_folder()))
@@ -43,6 +54,7 @@ pub fn for_new_file(window: &WebviewWindow, start: &Path, name: &str) -> Option<
         "pdf" => "PDF 文件",
         "xlsx" => "Excel 表格",
         "txt" => "文本文件",
+        "zip" => "归档包",
         _ => "文件",
     };
     let dialog = dialog(window, "导出到", start).set_file_name(name).add_filter(kind, &[&ending]);

@@ -1,6 +1,6 @@
 import { reactive } from "vue";
 
-import type { DossierQuery } from "./backend/backend";
+import type { DossierQuery, PickedFile } from "./backend/backend";
 
 /** Where the person is. Two levels: home, and one dossier. */
 export type Place =
@@ -9,6 +9,8 @@ export type Place =
   | { view: "about" }
   | { view: "registers" }
   | { view: "verify" }
+  /** `file`: a package to be verified. */
+  | { view: "archive"; file?: PickedFile }
   /** `part`: 审批与签字 instead of the form. */
   | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 

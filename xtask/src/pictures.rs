@@ -36,7 +36,8 @@ fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
         run(&mut checkout.cargo(["build", "--package", "dossier-window"]))
     })?;
     step("拍下每个画面", || {
-        for (test, name) in [("screens", "at_1280"), ("backups", "a_damaged_database")] {
+        // The later ones take some of the same screens with more in them.
+        for (test, name) in [("screens", "at_1280"), ("backups", "a_damaged_database"), ("archiving", "a_year")] {
             let walk = ["test", "--package", "dossier-window-tests", "--test", test, name];
             run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))?;
         }

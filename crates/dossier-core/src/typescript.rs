@@ -29,6 +29,10 @@ fn declaration<T: TS>(config: &Config) -> String {
 }
 
 fn generated() -> String {
+    use crate::archive::{
+        ArchiveCheck, ArchiveLook, ArchiveMade, ArchiveRequest, CheckLine, CheckPlace, Outcome, PackageReport,
+        PackageVerdict, Property, Restored, Scope,
+    };
     use crate::backup::wire::*;
     use crate::control::*;
     use crate::dossiers::*;
@@ -52,7 +56,9 @@ fn generated() -> String {
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
         SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
-        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat, Issue, Error,
+        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat,
+        Scope, ArchiveRequest, Property, Outcome, CheckLine, ArchiveCheck, ArchiveLook, CheckPlace, ArchiveMade,
+        PackageVerdict, PackageReport, Restored, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

@@ -359,6 +359,27 @@ fn what_is_missing_is_told_before_anything_is_written_and_reasons_are_archived()
     assert_eq!(world.faults(), [""; 0]);
 }
 
+#[test]
+fn lines_of_a_check_lead_to_what_they_are_about() {
+    let world = made().world.lock().unwrap();
+    let scope = Scope { release: Some(world.release.to_string()), ..Scope::default() };
+    let request = ArchiveRequest { scope: scope.clone(), ..ArchiveRequest::default() };
+    let check = world.workspace.check_archive(&request).unwrap();
+    let places = world.workspace.archive_places(&check).unwrap();
+    let of = |about: &str| places.iter().find(|place| place.about == about);
+    let release = of(&check.scope).unwrap();
+    let report = world.document(SUMMARY);
+    assert_eq!((release.release, release.document, release.report), (world.release, None, Some(report)));
+    for revision in ["V1.0", "V1.1"] {
+        let place = of(&format!("REL-APP-2026-001 {revision}")).unwrap();
+        assert_eq!((place.release, place.document), (world.release, Some(world.document(APPLICATION))));
+        assert_eq!(place.name, check.scope);
+    }
+    assert_eq!(of("审计记录"), None, "the log is nowhere to be opened");
+    let name = world.workspace.archive_name(&scope);
+    assert!(name.contains(&check.scope) && !name.contains("R0001"), "{name}");
+}
+
 fn packed(text: &str) -> String {
     text.chars().filter(|ch| !ch.is_whitespace()).collect()
 }

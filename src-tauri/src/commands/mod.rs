@@ -3,6 +3,7 @@
 //! Each runs beside the threads that move the window and answer other calls, so that a long export keeps nobody
 //! waiting.
 
+mod archive;
 mod backup;
 mod control;
 mod document;
@@ -72,6 +73,12 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         control::verify_audit,
         control::register,
         control::export_register,
+        archive::check_archive,
+        archive::make_archive,
+        archive::attach_appendix,
+        archive::pick_package,
+        archive::verify_package,
+        archive::restore_package,
         out::export_files,
         out::cancel_export,
         out::print,

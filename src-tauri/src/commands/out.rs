@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::TryLockError;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, TryLockError};
 use std::time::SystemTime;
 
 use dossier_core::dossiers::{ExportRequest, ExportResult, ExportedFile, Progress};
@@ -73,13 +73,7 @@ fn export(
     request: &ExportRequest,
     progress: &Channel<Progress>,
 ) -> Result<Option<ExportResult>> {
-    let _alone = match program.exporting.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::new(Code::Busy, "上一次导出还没有完成").hint("等它完成，或先取消"));
-        }
-        other => other,
-    };
-    program.cancelled.store(false, Ordering::Relaxed);
+    let _alone = alone(program)?;
     // A connection of its own: edits go on, and a preview does not wait for forty files.
     let workspace = program.another()?;
     let start = start_folder(&workspace)?;
@@ -89,15 +83,31 @@ fn export(
         to_file(&workspace, request, &path)?
     } else {
         let Some(folder) = ask::for_folder(window, "导出到文件夹", &start) else { return Ok(None) };
-        workspace.export_to_folder(request, &folder, &mut |at| {
-            // A page that went away is no reason to stop.
-            let _ = progress.send(at.clone());
-            if program.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?
+        workspace.export_to_folder(request, &folder, &mut |at| tell(program, progress, at))?
     };
     result.files.iter().for_each(|file| program.wrote(PathBuf::from(&file.path)));
     remember(program, &start, &result.folder);
     Ok(Some(result))
+}
+
+/// Only one long work at a time: two would write progress into each other. What was to stop before is forgotten.
+pub(super) fn alone(program: &Program) -> Result<MutexGuard<'_, ()>> {
+    let alone = match program.exporting.try_lock() {
+        Ok(alone) => alone,
+        Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::new(Code::Busy, "上一次导出还没有完成").hint("等它完成，或先取消"));
+        }
+    };
+    program.cancelled.store(false, Ordering::Relaxed);
+    Ok(alone)
+}
+
+/// Tells the page how far the work is, and hears whether it shall stop.
+pub(super) fn tell(program: &Program, progress: &Channel<Progress>, at: &Progress) -> ControlFlow<()> {
+    // A page that went away is no reason to stop.
+    let _ = progress.send(at.clone());
+    if program.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// The one document of the request, under the name that was chosen.

@@ -115,6 +115,12 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     window.click("[data-action='to-verify']");
     window.wait_text("[data-audit]", "记录完整");
     camera.take("verify");
+    window.click("[data-action='to-archive']");
+    window.wait_text("[data-check-count]", "项不通过");
+    camera.take("archive");
+    window.click("[data-side='verify']");
+    window.wait_for("[data-action='pick-package']");
+    camera.take("archive-verify");
     window.press("Escape");
     window.wait_for("[data-action='about']");
     window.click("[data-action='about']");

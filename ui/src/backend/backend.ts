@@ -1,8 +1,9 @@
 import type {
-  About, Approval, AuditReport, BackupCopy, BackupLook, BackupMade, BackupOffers, BackupRestored, BackupStatus,
+  About, Approval, ArchiveLook, ArchiveMade, ArchiveRequest, ArchiveScope, AuditReport, BackupCopy, BackupLook,
+  BackupMade, BackupOffers, BackupRestored, BackupStatus,
   Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest,
   ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule,
-  Opened, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat, RegisterQuery, RegisterView,
+  Opened, PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat, RegisterQuery, RegisterView,
   Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
@@ -96,6 +97,20 @@ export interface Backend {
   register(register: Register, query: RegisterQuery): Promise<RegisterView>;
   /** The same into a file; null: the person changed their mind. */
   exportRegister(register: Register, query: RegisterQuery, format: RegisterFormat): Promise<ExportResult | null>;
+
+  // ---- archive packages; `cancelExport` stops what runs
+  /** What of a scope passes and what does not, without exceptions. Takes as long as drawing every paper of it. */
+  checkArchive(scope: ArchiveScope): Promise<ArchiveLook>;
+  /** Asks where to, then packs; null: the person changed their mind or stopped it, and nothing was written. */
+  makeArchive(request: ArchiveRequest, onProgress: (progress: Progress) => void): Promise<ArchiveMade | null>;
+  /** Lets the person pick a file and adds it to a submitted report; null: they changed their mind. Returns the revision. */
+  attachAppendix(document: string, appendix: number): Promise<string | null>;
+  /** Lets the person pick a package; null: they changed their mind. */
+  pickPackage(): Promise<PickedFile | null>;
+  /** Whether a package is what was packed; `anchor`: 移交校验码 or an anchor of the audit log, from signed paper. */
+  verifyPackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageReport>;
+  /** Brings the dossiers of a sound package here. */
+  restorePackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageRestored>;
 
   // ---- out
   /** Asks where to, then writes; null: the person changed their mind. */

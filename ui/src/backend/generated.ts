@@ -1243,6 +1243,151 @@ export type RegisterRow = { cells: Array<string>, document: string | null, };
 export type RegisterFormat = "pdf" | "xlsx" | "csv";
 
 /**
+ * What is to be archived: what is none does not matter.
+ */
+export type ArchiveScope = { year?: number | null, 
+/**
+ * Id or name of a release.
+ */
+release?: string | null, 
+/**
+ * Words that all occur.
+ */
+query?: string | null, };
+
+/**
+ * What is to be archived, and what somebody takes the responsibility for.
+ */
+export type ArchiveRequest = { scope: ArchiveScope, 
+/**
+ * Line of the check, or all lines of its kind, and why it is archived all the same.
+ */
+exceptions: Array<[string, string]>, 
+/**
+ * Item of 4.4.2 (1 to 4), and who confirms it.
+ */
+confirmed: Array<[string, string]>, };
+
+/**
+ * Of what a line of the check is about.
+ */
+export type CheckProperty = "complete" | "authentic" | "whole" | "usable" | "safe";
+
+export type CheckOutcome = "passed" | "warning" | "blocking" | "excused";
+
+/**
+ * One line of the check.
+ */
+export type CheckLine = { 
+/**
+ * Names the line in exceptions: `附录2/REL-SUM-2026-001`.
+ */
+id: string, property: CheckProperty, outcome: CheckOutcome, 
+/**
+ * The file, revision or release that it is about.
+ */
+about: string, 
+/**
+ * One sentence.
+ */
+message: string, 
+/**
+ * Whether a reason helps.
+ */
+excusable: boolean, 
+/**
+ * Why it is archived all the same, or who confirms it.
+ */
+reason?: string, };
+
+/**
+ * What the check finds.
+ */
+export type ArchiveCheck = { 
+/**
+ * 2026 年
+ */
+scope: string, releases: number, documents: number, revisions: number, blocking: number, warnings: number, lines: Array<CheckLine>, };
+
+/**
+ * A check, with the ways to what its lines are about.
+ */
+export type ArchiveLook = { check: ArchiveCheck, places: Array<CheckPlace>, };
+
+/**
+ * Where the document or release is found that lines of a check are about.
+ */
+export type CheckPlace = { 
+/**
+ * As the lines say.
+ */
+about: string, release: number, 
+/**
+ * What the release is called.
+ */
+name: string, 
+/**
+ * None where the lines are about the release.
+ */
+document: string | null, 
+/**
+ * The report of the release, once it was submitted: appendices are added to it.
+ */
+report: string | null, };
+
+/**
+ * A package that was made.
+ */
+export type ArchiveMade = { path: string, documents: number, revisions: number, files: number, bytes: number, 
+/**
+ * SHA-256 of its manifest.
+ */
+digest: string, 
+/**
+ * 移交校验码: how the digest begins, as the 移交清单 prints it.
+ */
+code: string, 
+/**
+ * Head of the audit log in it: 128-9C41D2E07A55
+ */
+audit_head: string, check: ArchiveCheck, };
+
+/**
+ * Whether a package is what was packed.
+ */
+export type PackageVerdict = "sound" | "damaged" | "altered";
+
+/**
+ * What a check of a package finds.
+ */
+export type PackageReport = { verdict: PackageVerdict, 
+/**
+ * One sentence.
+ */
+message: string, documents: number, revisions: number, files: number, bytes: number, digest: string, code: string, audit_head: string | null, 
+/**
+ * Whether the anchor that was given fits; none where none was given.
+ */
+anchor: boolean | null, 
+/**
+ * What is wrong, each with its file.
+ */
+issues: Array<Issue>, };
+
+/**
+ * What came back from a package.
+ */
+export type PackageRestored = { documents: number, revisions: number, 
+/**
+ * Documents that were here already, as they are in the package.
+ */
+known: number, 
+/**
+ * Documents that were not brought back, because something else stands in their place here.
+ */
+issues: Array<Issue>, cancelled: boolean, };
+
+/**
  * One problem with its place.
  */
 export type Issue = { 

@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { archive } from "./memory/archive";
 import { backup } from "./memory/backup";
 import { control } from "./memory/control";
 import { documents } from "./memory/documents";
@@ -11,5 +12,5 @@ import { homeOf } from "./memory/home";
 export function memoryBackend(): Backend {
   const { home, tell } = homeOf();
   const { backend, opened, put } = documents();
-  return { ...home, ...backend, ...backup(), ...control({ opened, put, tell }) };
+  return { ...home, ...backend, ...backup(), ...archive(), ...control({ opened, put, tell }) };
 }

@@ -59,6 +59,22 @@ export function tauriBackend(): Backend {
     register: (register, query) => invoke("register", { register, query }),
     exportRegister: (register, query, format) => invoke("export_register", { register, query, format }),
 
+    checkArchive: (scope) => invoke("check_archive", { scope }),
+    makeArchive: (request, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("make_archive", { request, progress });
+    },
+    attachAppendix: (document, appendix) => invoke("attach_appendix", { document, appendix }),
+    pickPackage: () => invoke("pick_package"),
+    verifyPackage: (file, anchor, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("verify_package", { file, anchor, progress });
+    },
+    restorePackage: (file, anchor, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("restore_package", { file, anchor, progress });
+    },
+
     exportFiles: (request, onProgress) => {
       const progress = new Channel<Progress>(onProgress);
       return invoke("export_files", { request, progress });

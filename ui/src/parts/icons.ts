@@ -39,6 +39,7 @@ export const icons = {
   lock: "M3.500 7.500h9v6h-9zM5.500 7.500V5a2.500 2.500 0 0 1 5 0v2.500",
   compare: "M2.500 3h4.500v10H2.500zM9 3h4.500v10H9M4.200 6h1.200M4.200 8.500h1.200M10.700 6h1.200M10.700 8.500h1.200",
   person: "M8 3a2.500 2.500 0 1 1 0 5a2.500 2.500 0 0 1 0-5M3 13.500c.5-3 2.500-4 5-4s4.500 1 5 4",
+  note: "M2.500 2.500h11v8.500H8l-3 2.700V11H2.500z",
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -1,21 +1,29 @@
 //! What people and programs are told of packages, and what they ask for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::storage::{DocumentId, ReleaseId};
 use crate::{Code, Error, Issue, Result};
 
 /// What is to be archived: what is none does not matter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ArchiveScope"))]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
+    #[cfg_attr(test, ts(optional = nullable))]
     pub year: Option<i32>,
     /// Id or name of a release.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub release: Option<String>,
     /// Words that all occur.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub query: Option<String>,
 }
 
 /// What is to be archived, and what somebody takes the responsibility for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
 pub struct ArchiveRequest {
     pub scope: Scope,
     /// Line of the check, or all lines of its kind, and why it is archived all the same.
@@ -26,6 +34,7 @@ pub struct ArchiveRequest {
 
 /// Of what a line of the check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "CheckProperty"))]
 #[serde(rename_all = "snake_case")]
 pub enum Property {
     /// 齐全: everything that has to be handed over is there.
@@ -41,6 +50,7 @@ pub enum Property {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "CheckOutcome"))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Passed,
@@ -54,6 +64,7 @@ pub enum Outcome {
 
 /// One line of the check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckLine {
     /// Names the line in exceptions: `附录2/REL-SUM-2026-001`.
     pub id: String,
@@ -67,11 +78,13 @@ pub struct CheckLine {
     pub excusable: bool,
     /// Why it is archived all the same, or who confirms it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub reason: Option<String>,
 }
 
 /// What the check finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ArchiveCheck {
     /// 2026 年
     pub scope: String,
@@ -83,8 +96,35 @@ pub struct ArchiveCheck {
     pub lines: Vec<CheckLine>,
 }
 
+/// A check, with the ways to what its lines are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ArchiveLook {
+    pub check: ArchiveCheck,
+    pub places: Vec<CheckPlace>,
+}
+
+/// Where the document or release is found that lines of a check are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CheckPlace {
+    /// As the lines say.
+    pub about: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub release: ReleaseId,
+    /// What the release is called.
+    pub name: String,
+    /// None where the lines are about the release.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub document: Option<DocumentId>,
+    /// The report of the release, once it was submitted: appendices are added to it.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub report: Option<DocumentId>,
+}
+
 /// A package that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ArchiveMade {
     pub path: String,
     pub documents: usize,
@@ -102,6 +142,7 @@ pub struct ArchiveMade {
 
 /// Whether a package is what was packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PackageVerdict {
     Sound,
@@ -113,6 +154,7 @@ pub enum PackageVerdict {
 
 /// What a check of a package finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PackageReport {
     pub verdict: PackageVerdict,
     /// One sentence.
@@ -132,6 +174,7 @@ pub struct PackageReport {
 
 /// What came back from a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "PackageRestored"))]
 pub struct Restored {
     pub documents: usize,
     pub revisions: usize,

@@ -4,6 +4,7 @@ mod attach;
 mod check;
 mod make;
 mod pack;
+mod places;
 mod restore;
 
 use std::collections::BTreeMap;
@@ -102,7 +103,10 @@ impl Workspace {
     /// Name of the package of a scope: `归档包_2026年_2026-12-31.zip`.
     pub fn archive_name(&self, scope: &Scope) -> String {
         let year = scope.year.map(|year| format!("{year}年"));
-        let parts = [year, scope.release.clone(), scope.query.clone()].into_iter().flatten().collect::<Vec<_>>();
+        // Somebody who reads the name years later knows no ids.
+        let name = |named: &str| Ok::<_, Error>(self.storage.release(release_of(&self.storage, named)?)?.name);
+        let release = scope.release.as_deref().map(|named| name(named).unwrap_or_else(|_| named.to_owned()));
+        let parts = [year, release, scope.query.clone()].into_iter().flatten().collect::<Vec<_>>();
         let today = self.environment.now().date_naive();
         let stem = format!("归档包_{}_{today}", parts.join("_"));
         format!("{}.zip", crate::archive::names::safe(&stem, 120))

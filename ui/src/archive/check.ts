@@ -1,0 +1,94 @@
+import type { ArchiveLook, ArchiveRequest, CheckLine, CheckOutcome, CheckPlace, CheckProperty } from "../backend/backend";
+
+/** Reasons by line, and who confirms which item of 4.4.2 by line. */
+export interface Taken {
+  exceptions: Record<string, string>;
+  confirmed: Record<string, string>;
+}
+
+/** A line as it stands with what somebody has taken the responsibility for. */
+export interface Judged {
+  line: CheckLine;
+  outcome: CheckOutcome;
+  message: string;
+  /** Why it is archived all the same, or who confirms it. */
+  reason: string | null;
+  place: CheckPlace | null;
+}
+
+/** The lines of one dossier; `release` null: those of the whole package. */
+export interface Group {
+  release: number | null;
+  name: string;
+  lines: Judged[];
+}
+
+export const PROPERTIES: { property: CheckProperty; label: string }[] = [
+  { property: "complete", label: "齐全" },
+  { property: "authentic", label: "真实性" },
+  { property: "whole", label: "完整性" },
+  { property: "usable", label: "可用性" },
+  { property: "safe", label: "安全性" },
+];
+
+/** Whether somebody has to confirm it, because it is done outside this program. */
+export function isConfirmation(line: CheckLine): boolean {
+  return /^4\.4\.2\.\d$/.test(line.id);
+}
+
+/** Which appendix a line asks for that is handed in as a file; the first one is the application itself. */
+export function appendixOf(line: CheckLine): number | null {
+  const number = /^附录([2-4])\//.exec(line.id)?.[1];
+  return number === undefined ? null : Number(number);
+}
+
+export function count(lines: Judged[], outcome: CheckOutcome): number {
+  return lines.filter((own) => own.outcome === outcome).length;
+}
+
+function judge(line: CheckLine, taken: Taken): Pick<Judged, "outcome" | "message" | "reason"> {
+  if (line.outcome === "blocking") {
+    const by = isConfirmation(line) ? taken.confirmed[line.id] : undefined;
+    if (by !== undefined) return { outcome: "passed", message: line.message.replace(/^还没有人确认：(.*)。$/, (_, what: string) => `${what}：已由${by}确认。`), reason: by };
+    const reason = line.excusable ? taken.exceptions[line.id] : undefined;
+    if (reason !== undefined) return { outcome: "excused", message: line.message, reason };
+  }
+  return { outcome: line.outcome, message: line.message, reason: line.reason ?? null };
+}
+
+/** The lines by dossier, those with something in the way first; what is excused meanwhile stays in its place. */
+export function grouped(look: ArchiveLook, taken: Taken): Group[] {
+  const places = new Map(look.places.map((place) => [place.about, place]));
+  const groups = new Map<number | null, Group>();
+  for (const line of look.check.lines) {
+    const place = places.get(line.about) ?? null;
+    const key = place?.release ?? null;
+    const group = groups.get(key) ?? { release: key, name: place?.name ?? "整个归档包", lines: [] };
+    group.lines.push({ line, place, ...judge(line, taken) });
+    groups.set(key, group);
+  }
+  const has = ({ lines }: Group, outcome: CheckOutcome): boolean => lines.some(({ line }) => line.outcome === outcome);
+  const rank = (group: Group): number => (has(group, "blocking") ? 0 : has(group, "warning") ? 1 : 2);
+  return [...groups.values()].sort((one, other) => rank(one) - rank(other));
+}
+
+/** 2 项未通过，1 项例外 */
+export function summary(lines: Judged[]): string {
+  const parts = ([["blocking", "未通过"], ["warning", "提醒"], ["excused", "例外"]] as const)
+    .map(([outcome, label]) => ({ label, n: count(lines, outcome) }))
+    .filter(({ n }) => n > 0)
+    .map(({ label, n }) => `${n} 项${label}`);
+  return parts.length > 0 ? parts.join("，") : `${lines.length} 项都通过`;
+}
+
+/** What of it still fits the check: a reason for what is there by now would be refused. */
+export function remaining(look: ArchiveLook, taken: Taken): Taken {
+  const open = new Set(look.check.lines.filter(({ outcome }) => outcome === "blocking").map(({ id }) => id));
+  const kept = (of: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(of).filter(([id]) => open.has(id)));
+  return { exceptions: kept(taken.exceptions), confirmed: kept(taken.confirmed) };
+}
+
+/** As the core is asked. */
+export function asked({ exceptions, confirmed }: Taken): Pick<ArchiveRequest, "exceptions" | "confirmed"> {
+  return { exceptions: Object.entries(exceptions), confirmed: Object.entries(confirmed) };
+}
