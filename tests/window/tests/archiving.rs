@@ -145,6 +145,7 @@ fn a_year_is_checked_excused_packed_verified_elsewhere_and_brought_back() {
     window.click("[data-action='to-archive']");
     window.wait_text("[data-open-lines]", "检查通过");
 
+    window.wait_gone("[data-checking]");
     window.click("[data-action='pack']");
     window.wait_text("[data-strip]", "已归档：2 份文档");
     let code = window.text("[data-made-code]");

@@ -2,7 +2,7 @@ import type { VueWrapper } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { Backend } from "../backend/backend";
-import { backendOf, find, found, settle, show, showAgain, type } from "../home/testing";
+import { backendOf, find, found, press, settle, show, showAgain, type } from "../home/testing";
 import { navigation } from "../navigation";
 import ArchiveView from "./ArchiveView.vue";
 import { grouped, remaining } from "./check";
@@ -68,6 +68,12 @@ describe("archiving", () => {
     await click("[data-action=confirm]");
     expect(document.body.textContent).toContain("理由还没写");
     expect(line("附录2/R0001").dataset["outcome"]).toBe("blocking");
+    navigation.place = { view: "archive" };
+    await press("Escape");
+    expect(navigation.place.view, "Esc leaves the dialog, not the screen").toBe("archive");
+    await click("[data-action=refuse]");
+    await press("Escape");
+    expect(navigation.place.view).toBe("home");
   });
 
   it("packs once files are added, reasons written and 4.4.2 confirmed, and says where the package is", async () => {
