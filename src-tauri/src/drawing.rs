@@ -7,20 +7,28 @@
 
 use std::path::Path;
 
+use tauri::WebviewWindow;
+use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+
 /// Where the kernel lists cards; those that compute pictures are called `renderD128` and so on.
 const CARDS: &str = "/dev/dri";
 const CARD: &str = "renderD";
-/// WebKit's own words: draw plainly, and for people who know better.
-const PLAIN: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
+/// WebKit's own word for people who know better.
 const FORCED: &str = "WEBKIT_FORCE_COMPOSITING_MODE";
 
-/// Has the window drawn in the way that suits the machine. Called before anything else runs: WebKit reads this once, and
-/// then does not load OpenGL either, which is a good tenth of a second of the start.
-pub fn suit() {
-    if !has_card(Path::new(CARDS)) && std::env::var_os(FORCED).is_none() {
-        // Whoever has set it already has their reasons.
-        let _ = glib::setenv(PLAIN, "1", false);
+/// Has a window drawn in the way that suits the machine. Called before the page shows anything.
+///
+/// # Errors
+/// The window is gone.
+pub fn suit(window: &WebviewWindow) -> tauri::Result<()> {
+    if has_card(Path::new(CARDS)) || std::env::var_os(FORCED).is_some() {
+        return Ok(());
     }
+    window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
 }
 
 fn has_card(folder: &Path) -> bool {

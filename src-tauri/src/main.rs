@@ -31,8 +31,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    #[cfg(target_os = "linux")]
-    drawing::suit();
     let program = Arc::new(Program::new(folder));
     match instance::begin(program.folder()) {
         Instance::Raised => ExitCode::SUCCESS,

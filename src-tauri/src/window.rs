@@ -85,7 +85,11 @@ fn set_up(app: &App, door: Option<Door>) -> tauri::Result<()> {
     let window = app.config().app.windows.first().expect("tauri.conf.json describes the window");
     let builder = WebviewWindowBuilder::from_config(app.handle(), window)?;
     // Text that people type may hold addresses: none of them is ever followed.
-    builder.on_navigation(is_our_page).initialization_script(FREEZE).build()?;
+    let window = builder.on_navigation(is_our_page).initialization_script(FREEZE).build()?;
+    #[cfg(target_os = "linux")]
+    crate::drawing::suit(&window)?;
+    #[cfg(not(target_os = "linux"))]
+    drop(window);
     if let Some(door) = door {
         let handle = app.handle().clone();
         door.answer(move || raise(&handle));
