@@ -35,7 +35,7 @@ fn generated() -> String {
     use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
-    use crate::storage::{Filing, How, Opinion, RevisionState, Status};
+    use crate::storage::{Filing, FilingPlace, How, Opinion, RevisionState, Status};
     use crate::workspace::AuditReport;
     use crate::{Error, Issue};
     let config = &Config::default().with_large_int("number");
@@ -52,7 +52,8 @@ fn generated() -> String {
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,
         SignatureView, CorrectionView, ScanPlace, ScanLine, Filing, CopyLine, Submission, Submitted, Signing, Signed,
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
-        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat, Issue, Error,
+        AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat,
+        FiledScan, FiledPage, FilingByHand, FilingPlace, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

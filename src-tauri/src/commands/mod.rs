@@ -10,6 +10,7 @@ mod dossiers;
 mod import;
 mod leave;
 mod out;
+mod scans;
 mod settings;
 
 use std::sync::Arc;
@@ -72,6 +73,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         control::verify_audit,
         control::register,
         control::export_register,
+        scans::pick_scan,
+        scans::file_scan,
+        scans::waiting_scans,
+        scans::filing_places,
+        scans::scan_picture,
+        scans::file_by_hand,
+        scans::set_page_aside,
+        scans::open_scan,
         out::export_files,
         out::cancel_export,
         out::print,
