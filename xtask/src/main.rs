@@ -4,6 +4,7 @@
 //! 2 the call or the machine cannot be used (and what to do about it was said).
 #![allow(clippy::disallowed_methods, reason = "steps and benches are timed; nothing of this reaches paper")]
 
+mod bagit;
 mod bench;
 mod bundle;
 mod checkout;

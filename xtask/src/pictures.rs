@@ -36,8 +36,11 @@ fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
         run(&mut checkout.cargo(["build", "--package", "dossier-window"]))
     })?;
     step("拍下每个画面", || {
-        let walk = ["test", "--package", "dossier-window-tests", "--test", "screens", "at_1280"];
-        run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))
+        for (test, name) in [("screens", "at_1280"), ("backups", "a_damaged_database")] {
+            let walk = ["test", "--package", "dossier-window-tests", "--test", test, name];
+            run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))?;
+        }
+        Ok(())
     })
 }
 

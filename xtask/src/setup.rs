@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::checkout::{Checkout, find_program, run_quietly, succeeds};
 use crate::failure::Failure;
-use crate::{fonts, page};
+use crate::{bagit, fonts, page};
 
 /// What the machine is made ready for: somebody who only looks need not install what only tests use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +152,9 @@ pub fn ensure(checkout: &Checkout, purpose: Purpose) -> Result<(), Failure> {
     install_missing(&needs)?;
     if !to_fetch.is_empty() {
         fonts::fetch(checkout, &to_fetch)?;
+    }
+    if purpose == Purpose::Test {
+        bagit::fetch(checkout);
     }
     page::install(checkout)
 }

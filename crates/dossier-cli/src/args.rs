@@ -102,6 +102,72 @@ pub enum Action {
     /// 备份：立即备份、列出、核对、先看看、恢复、第二个文件夹
     #[command(subcommand)]
     Backup(BackupAction),
+    /// 加入附录：截图、问题跟踪表、会议纪要等文件，随文档归档
+    Attach(Attach),
+    /// 归档：按年度、发布或查找的词打成一个归档包；先检查是否齐全
+    Archive(Archive),
+    /// 校验归档包：是否完好，是损坏还是被改动；不需要数据文件夹
+    Verify(Verify),
+    /// 从归档包恢复卷宗；已有的一概不动
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// 文档编号，如 D0004
+    #[arg(value_name = "文档")]
+    pub document: String,
+    /// 要加入的文件
+    #[arg(value_name = "文件")]
+    pub file: PathBuf,
+    /// 第几个附录：1 申请表复印件，2 关键节点记录及截图，3 问题跟踪表，4 会议纪要
+    #[arg(long, value_name = "序号")]
+    pub appendix: u8,
+}
+
+#[derive(Debug, Args)]
+pub struct Archive {
+    /// 年度
+    #[arg(long, value_name = "年")]
+    pub year: Option<i32>,
+    /// 发布的编号或名称
+    #[arg(long, value_name = "发布")]
+    pub release: Option<String>,
+    /// 查找的词，都要出现
+    #[arg(long, value_name = "词")]
+    pub query: Option<String>,
+    /// 归档包的文件名，以 .zip 结尾；不写则放在当前文件夹
+    #[arg(long, value_name = "文件", conflicts_with = "check")]
+    pub to: Option<PathBuf>,
+    /// 只检查，不打包
+    #[arg(long)]
+    pub check: bool,
+    /// 不通过也要归档的项目和理由，如 `附录4=未召开总结会议`；可写多次
+    #[arg(long, value_name = "项目=理由")]
+    pub exception: Vec<String>,
+    /// 规范 4.4.2 的第几项由谁确认，如 `1=周敏`；可写多次
+    #[arg(long, value_name = "项=姓名")]
+    pub confirm: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// 归档包
+    #[arg(value_name = "归档包")]
+    pub package: PathBuf,
+    /// 签过字的移交清单上的移交校验码
+    #[arg(long, value_name = "校验码")]
+    pub anchor: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// 归档包
+    #[arg(value_name = "归档包")]
+    pub package: PathBuf,
+    /// 签过字的移交清单上的移交校验码
+    #[arg(long, value_name = "校验码")]
+    pub anchor: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

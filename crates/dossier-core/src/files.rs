@@ -110,6 +110,45 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Begins a file that is written piece by piece: under a name beside its own, until [`Begun::finish`] gives it its own.
+/// What stood there before stays until then; a file that is given up leaves nothing.
+///
+/// # Errors
+/// The folder is missing or not writable, a folder has that name.
+pub fn begin(path: &Path) -> Result<(File, Begun)> {
+    if path.is_dir() {
+        return Err(problem("写入", path, &io::ErrorKind::IsADirectory.into()));
+    }
+    let (file, guard) = Temporary::beside(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::new(Code::NotFound, format!("无法写入 `{}`：文件夹不存在", display(path)))
+            .hint("请先建立该文件夹，或换一个位置"),
+        _ => problem("写入", path, &error),
+    })?;
+    Ok((file, Begun { guard, target: path.to_path_buf() }))
+}
+
+/// A file on its way to its name.
+pub struct Begun {
+    guard: Temporary,
+    target: PathBuf,
+}
+
+impl Begun {
+    /// Gives the written file its name, once its bytes are on the disk.
+    ///
+    /// # Errors
+    /// The disk does not take them; the file of that name is protected or open elsewhere.
+    pub fn finish(self, file: File) -> Result<()> {
+        let Self { guard, target } = self;
+        let fail = |error: &io::Error| problem("写入", &target, error);
+        file.sync_all().map_err(|error| fail(&error))?;
+        drop(file);
+        guard.persist(&target).map_err(|error| fail(&error))?;
+        sync_folder_of(&target);
+        Ok(())
+    }
+}
+
 /// Makes a folder with all that lead to it.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The product without a window: templates, documents, storage, import and export.
 
+pub mod archive;
 pub mod backup;
 mod carried;
 pub mod compose;

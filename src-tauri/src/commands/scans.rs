@@ -83,8 +83,9 @@ fn view(program: &Program, scan: &str) -> Result<String> {
     let (record, bytes) = program.reading(|workspace| workspace.scan_file(scan))?;
     let ending = match record.kind.as_str() {
         "jpeg" => "jpg",
-        "png" => "png",
         "tiff" => "tif",
+        // Appendices may be of other kinds.
+        known @ ("png" | "xlsx" | "docx" | "csv" | "txt" | "ofd") => known,
         _ => "pdf",
     };
     put_and_view(program, &format!("扫描件 {}.{ending}", &record.sha256[..DIGITS]), &bytes)

@@ -4,6 +4,7 @@
 mod kit;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use dossier_core::backup::{Backups, Made, Why};
 use dossier_core::{Environment, Workspace};
@@ -20,6 +21,12 @@ fn furnish(world: &World) {
     let mut workspace = Workspace::open(world.data.path(), Environment::system()).expect("the data folder");
     let content = serde_json::json!({ "contact": "分机 9999" });
     workspace.fill("D0001".parse().expect("an id"), content.as_object().expect("an object").clone()).expect("an edit");
+}
+
+/// Where pictures go: for README and manual where `DOSSIER_PICTURES` says so.
+fn pictures() -> PathBuf {
+    let asked = std::env::var_os("DOSSIER_PICTURES").map(PathBuf::from);
+    asked.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"))
 }
 
 fn damage(world: &World) -> Vec<u8> {
@@ -44,7 +51,7 @@ fn a_damaged_database_comes_back_from_its_newest_good_copy() {
     assert_eq!(now, damaged, "nothing was changed by looking");
     window.click("[data-action='look']");
     window.wait_text("[data-look]", "里面最近的");
-    window.screenshot(&std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens/damaged.png"));
+    window.screenshot(&pictures().join("damaged.png"));
     window.click("[data-action='restore']");
     window.wait_for("[data-release] [data-template='release-application']");
     window.wait_text("[data-strip]", "已恢复到");
@@ -74,7 +81,7 @@ fn a_copy_is_made_and_brought_back_in_the_settings() {
     window.click("[data-action='pick-backup-folder']");
     window.wait_text("#set-backup", "最近一次备份到那里");
     assert_eq!(fs::read_dir(world.out.path()).expect("the folder").count(), 1, "a copy lies in the second folder");
-    window.screenshot(&std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens/backup.png"));
+    window.screenshot(&pictures().join("backup.png"));
     window.press("Escape");
     window.click("[data-release] [data-template='release-application']");
     window.wait_value("[data-path='contact']", "分机 8021");
@@ -89,7 +96,7 @@ fn a_copy_is_made_and_brought_back_in_the_settings() {
     window.click("[data-section='backup']");
     window.click("[data-action='open-restore']");
     window.wait_text("[data-look]", "产品发布申请表");
-    window.screenshot(&std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens/restore.png"));
+    window.screenshot(&pictures().join("restore.png"));
     // The list begins with the recommended one: what was copied last.
     window.click("[data-restore] [data-action='restore'], .restore [data-action='restore']");
     window.wait_text("[data-strip]", "已恢复到");

@@ -104,6 +104,17 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     window.click("[data-action='settings']");
     window.wait_text("body", "数据文件夹");
     camera.take("settings");
+    window.click("[data-section='backup']");
+    window.click("[data-action='backup-now']");
+    window.wait_text("[data-backup-said]", "已备份并打开核对");
+    camera.take("backup");
+    window.press("Escape");
+    window.click("[data-action='to-registers']");
+    window.wait_for("[data-register-count]");
+    camera.take("registers");
+    window.click("[data-action='to-verify']");
+    window.wait_text("[data-audit]", "记录完整");
+    camera.take("verify");
     window.press("Escape");
     window.wait_for("[data-action='about']");
     window.click("[data-action='about']");
@@ -136,7 +147,11 @@ fn signatures(world: &World, camera: &Camera) {
     workspace.bring_into_force(document, None).expect("it is approved");
     workspace.issue_copy(document, "运维部", "赵昇").expect("it is in force");
     workspace.revise(document, false, "发布推迟一周，计划时长改为三小时").expect("a draft");
-    let edits = [("planned_at", json!("2026-03-25 15:00")), ("planned_minutes", json!(180))];
+    let edits = [
+        ("planned_at", json!("2026-04-22 10:00")),
+        ("notice_latest", json!("2026-04-15")),
+        ("planned_minutes", json!(180)),
+    ];
     let edits = edits.map(|(path, value)| Edit::Set { path: path.into(), value });
     workspace.edit(document, &edits).expect("it is a draft");
     workspace.submit(document, &Submission::default()).expect("it is complete");

@@ -1,5 +1,6 @@
 //! One module a group of commands. Each asks the core and prints the answer.
 
+mod archive;
 mod backup;
 mod control;
 mod document;
@@ -57,6 +58,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::About => release::about(&world),
         Action::Settings(action) => settings::run(&world, action),
         Action::Backup(action) => backup::run(&world, action),
+        Action::Attach(attach) => archive::attach(&world, attach),
+        Action::Archive(wanted) => archive::archive(&world, wanted),
+        Action::Verify(verify) => archive::verify(&world, verify),
+        Action::Restore(restore) => archive::restore(&world, restore),
     }
 }
 

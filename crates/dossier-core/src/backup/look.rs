@@ -33,7 +33,7 @@ const OF_DRAFTS: [&str; 9] = [
 const OF_DRAFTS_ALL: [&str; 3] = ["release.", "store.", "backup."];
 
 /// What everything else is called, by the beginning of its action.
-const ON_PAPER: [(&str, &str); 10] = [
+const ON_PAPER: [(&str, &str); 12] = [
     ("document.submit", "提交审批"),
     ("document.withdraw", "撤回"),
     ("document.sign", "登记签字"),
@@ -44,6 +44,8 @@ const ON_PAPER: [(&str, &str); 10] = [
     ("number.", "编号登记"),
     ("scan.", "签署件归位"),
     ("copy.", "分发回收"),
+    ("document.restore", "从归档包恢复"),
+    ("archive.", "归档"),
 ];
 
 /// What of the data of now is not in a copy.

@@ -13,6 +13,7 @@ mod hash;
 mod migrations;
 mod number;
 mod open;
+mod package;
 mod paper;
 mod preference;
 mod release;
@@ -40,8 +41,9 @@ pub use document::{
     DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Standing, Status, Summary,
 };
 pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
-pub use hash::{canonical, sha256};
+pub use hash::{Hasher, canonical, sha256};
 pub use number::{NumberRecord, Series};
+pub use package::GivenNumber;
 pub use paper::PrintRecord;
 pub use release::{Fact, Facts, ReleaseId, ReleaseRecord};
 pub use revision::{FilingPlace, Move, NewRevision, RevisionId, RevisionRecord, RevisionState};

@@ -169,6 +169,7 @@ fn event(entry: &AuditEntry) -> Option<String> {
         }
         "document.correct" => Some(format!("更正签字记录：{}", text("correction")?)),
         "document.withdraw" => Some(format!("撤回 {}：{}", text("revision")?, text("reason")?)),
+        "document.restore" => Some(format!("从归档包恢复 {}", text("number")?)),
         "document.control" => Some(format!("{} 受控（现行），自 {} 起", text("revision")?, text("effective_on")?)),
         "document.void" => Some(format!("{} 作废：{}", text("revision")?, text("reason")?)),
         "document.revise" => Some(format!("新建 {}：{}", text("draft")?, text("change")?)),

@@ -1,5 +1,6 @@
 //! The use cases: what the terminal program and the window do with documents.
 
+mod archive;
 mod backup;
 mod confirm;
 mod control;

@@ -1,7 +1,7 @@
 //! The audit log: append-only, each entry chained to the one before.
 
 use rusqlite::{OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Storage, Transaction, canonical, sha256};
@@ -11,7 +11,8 @@ use crate::Result;
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// One write, told once.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuditEntry {
     /// From 1, without gaps.
     pub seq: i64,
@@ -51,6 +52,11 @@ pub enum AuditFault {
 }
 
 impl AuditHead {
+    /// Before the first entry.
+    pub fn start() -> Self {
+        Self { seq: 0, hash: START.to_owned() }
+    }
+
     /// As paper carries it: `128-9C41D2E07A55`.
     pub fn anchor(&self) -> String {
         format!("{}-{}", self.seq, self.hash[..ANCHOR_DIGITS].to_uppercase())
@@ -67,6 +73,11 @@ impl AuditFault {
 }
 
 impl AuditEntry {
+    /// Whether the entry is what its hash says.
+    pub fn is_intact(&self) -> bool {
+        self.digest() == self.hash
+    }
+
     fn digest(&self) -> String {
         sha256(canonical(&json!({
             "seq": self.seq,
@@ -107,6 +118,20 @@ impl Storage {
             Ok(AuditEntry { detail: read_detail(detail), ..entry })
         })
         .collect()
+    }
+
+    /// Walks through all entries, oldest first and one at a time: together they may be larger than memory.
+    ///
+    /// # Errors
+    /// The database cannot be read; what `each` returns.
+    pub fn each_entry(&self, mut each: impl FnMut(AuditEntry) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(include_str!("after.sql"))?;
+        let mut rows = statement.query([0])?;
+        while let Some(row) = rows.next()? {
+            let (entry, detail) = AuditEntry::read(row)?;
+            each(AuditEntry { detail: read_detail(detail), ..entry })?;
+        }
+        Ok(())
     }
 
     /// Number of the last entry: it grows with everything that is written.

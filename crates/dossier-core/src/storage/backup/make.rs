@@ -43,9 +43,7 @@ impl Folder {
         files::create_folder(path)?;
         let held = files::hold(&path.join(HOLD), PATIENCE)?;
         let folder = Self { path: path.to_path_buf(), _held: held };
-        for left in files::list(path)?.iter().filter(|left| is_unfinished(left)) {
-            files::remove(left)?;
-        }
+        sweep(path)?;
         Ok(folder)
     }
 
@@ -125,6 +123,14 @@ fn told(path: &Path, error: rusqlite::Error) -> Error {
         _ => return error.into(),
     };
     files::problem("写入备份", path, &kind.into())
+}
+
+/// Removes what killed processes left in a folder. Nobody else may be writing there.
+pub(super) fn sweep(folder: &Path) -> Result<()> {
+    for left in files::list(folder)?.iter().filter(|left| is_unfinished(left)) {
+        files::remove(left)?;
+    }
+    Ok(())
 }
 
 fn is_unfinished(path: &Path) -> bool {

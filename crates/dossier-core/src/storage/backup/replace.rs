@@ -15,7 +15,7 @@ use super::super::migrations::{MIGRATIONS, migrate};
 use super::super::open::configure;
 use super::super::{Act, BACKUPS, FILE_NAME, Storage};
 use super::inspect::{Head, head};
-use super::make::{Copy, Folder, write_from};
+use super::make::{Copy, Folder, sweep, write_from};
 use super::name::Why;
 use super::numbers;
 use super::{Depth, beside, inspect, inspect_copy, open, untouched};
@@ -126,6 +126,7 @@ pub fn replace(
     let holds = inspect_copy(copy)?;
     let first = numbers::first_entry(&open(copy)?)?;
     let old = standing(data)?;
+    sweep(data)?;
     let given = match &old {
         Standing::Missing => numbers::Numbers::new(),
         Standing::Whole(connection) => numbers::given(connection, first.as_deref()),

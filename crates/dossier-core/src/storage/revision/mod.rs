@@ -2,7 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{DocumentId, Status, Storage, Transaction, sha256};
 use crate::{Code, Error, Result};
@@ -12,7 +12,7 @@ use crate::{Code, Error, Result};
 pub struct RevisionId(pub(super) i64);
 
 /// Where a revision stands in its life. 退回 and 作废 are ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RevisionState {

@@ -34,7 +34,8 @@ pub enum How {
 }
 
 /// A signature to be recorded, or as it was.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Signoff {
     pub chain: String,
     /// Counted from 0.

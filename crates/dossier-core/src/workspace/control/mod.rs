@@ -75,8 +75,18 @@ pub(super) fn exported(
     }
 }
 
+/// The paper that a revision is kept as, and what else than the revision decides how it looks.
+pub(super) fn record_paper(
+    storage: &Storage,
+    environment: &Environment,
+    thawed: &Thawed,
+) -> Result<(String, Exported)> {
+    let paper = paper::given_out(storage, environment, thawed, PaperCopy::Record, Options::default())?;
+    Ok((paper.kind, paper.exported))
+}
+
 /// Leaves for the list what it tells of a document's approval.
-fn sum_up_progress(tx: &mut Transaction<'_>, id: DocumentId) -> Result<()> {
+pub(super) fn sum_up_progress(tx: &mut Transaction<'_>, id: DocumentId) -> Result<()> {
     let record = tx.document(id)?;
     let revisions = tx.revisions_of(id)?;
     let in_force = revisions.iter().find(|revision| revision.state == RevisionState::Controlled);
@@ -98,7 +108,7 @@ fn sum_up_progress(tx: &mut Transaction<'_>, id: DocumentId) -> Result<()> {
 }
 
 /// The revision of a document that is asked for by name, else the latest.
-fn revision_of(storage: &Storage, id: DocumentId, name: Option<&str>) -> Result<RevisionRecord> {
+pub(super) fn revision_of(storage: &Storage, id: DocumentId, name: Option<&str>) -> Result<RevisionRecord> {
     let revisions = storage.revisions_of(id)?;
     let found = match name {
         Some(name) => revisions.into_iter().find(|revision| revision.revision.eq_ignore_ascii_case(name)),
@@ -111,7 +121,7 @@ fn revision_of(storage: &Storage, id: DocumentId, name: Option<&str>) -> Result<
 }
 
 /// `V1.0` and what follows it: `V1.1`, or `V2.0` for a major one.
-fn next_revision(last: &str, major: bool) -> String {
+pub(super) fn next_revision(last: &str, major: bool) -> String {
     let mut parts = last.trim_start_matches(['V', 'v']).split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let (whole, part) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     if major { format!("V{}.0", whole + 1) } else { format!("V{whole}.{}", part + 1) }

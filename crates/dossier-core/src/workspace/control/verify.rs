@@ -171,6 +171,11 @@ impl Workspace {
             log.check_pages(storage, &scan, &mut report.faults)?;
         }
         for (series, year, missing) in storage.number_gaps()? {
+            let missing =
+                missing.saturating_sub(log.given_elsewhere(&series, year, &storage.numbers_of_series(&series, year)?));
+            if missing == 0 {
+                continue;
+            }
             let message = format!("编号 {series} 在 {year} 年缺 {missing} 个，也不在作废号登记里。");
             report.faults.push(Issue::at(series, "number_missing", message));
         }
@@ -191,15 +196,22 @@ fn remembered(storage: &Storage, record: &RevisionRecord) -> Result<Option<(Stri
     Ok(entries.iter().find_map(|entry| submitted(entry, &record.number, &record.revision)))
 }
 
+/// The revisions that an entry tells to have come back from a package, each told of as in its submission.
+fn restored(entry: &AuditEntry) -> impl Iterator<Item = &Value> {
+    let is_restore = entry.action == "document.restore";
+    entry.detail.get("revisions").and_then(Value::as_array).filter(|_| is_restore).into_iter().flatten()
+}
+
 fn submitted(entry: &AuditEntry, number: &str, revision: &str) -> Option<(String, Map<String, Value>)> {
-    let text = |key: &str| entry.detail.get(key).and_then(Value::as_str);
-    let fits =
-        entry.action == "document.submit" && text("number") == Some(number) && text("revision") == Some(revision);
-    if !fits {
-        return None;
-    }
-    let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
-    Some((text("sha256")?.to_owned(), parts))
+    let here = (entry.action == "document.submit").then_some(&entry.detail);
+    here.into_iter().chain(restored(entry)).find_map(|told| {
+        let text = |key: &str| told.get(key).and_then(Value::as_str);
+        if text("number") != Some(number) || text("revision") != Some(revision) {
+            return None;
+        }
+        let parts = told.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
+        Some((text("sha256")?.to_owned(), parts))
+    })
 }
 
 fn template_of(storage: &Storage, frozen: &Value) -> Option<Template> {
@@ -260,6 +272,8 @@ struct Told {
     scans: BTreeSet<String>,
     /// Where each page of a scan was filed last, by the scan's hash and the page.
     pages: BTreeMap<(String, u64), Value>,
+    /// Running numbers that were given on other machines, by their series and year.
+    elsewhere: BTreeMap<(String, i32), BTreeSet<u32>>,
 }
 
 impl Told {
@@ -286,6 +300,7 @@ impl Told {
                 "scan.file" | "scan.aside" => {
                     entry.detail.get("place").into_iter().for_each(|place| told.place(text("sha256"), place));
                 }
+                "document.restore" => told.come_back(&entry),
                 _ => {}
             }
         }
@@ -315,6 +330,37 @@ impl Told {
         }
         told.into_keys().for_each(altered);
         Ok(())
+    }
+
+    /// What came back from a package was submitted and signed elsewhere.
+    fn come_back(&mut self, entry: &AuditEntry) {
+        for told in restored(entry) {
+            let text = |key: &str| told.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = (text("number"), text("revision"));
+            let parts = told.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
+            let submission = Submission { document: entry.subject.clone(), sha256: text("sha256"), parts };
+            self.submissions.insert(name.clone(), submission);
+            let signatures = told.get("signatures").and_then(Value::as_array).cloned().unwrap_or_default();
+            self.signatures.entry(name).or_default().extend(signatures);
+        }
+        for scan in entry.detail.get("scans").and_then(Value::as_array).into_iter().flatten() {
+            let sha256 = scan.get("sha256").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let pages = scan.get("pages").and_then(Value::as_array).into_iter().flatten();
+            pages.for_each(|place| self.place(sha256.clone(), place));
+            self.scans.insert(sha256);
+        }
+        let given = entry.detail.get("given");
+        let number = |key: &str| given.and_then(|given| given.get(key)?.as_i64()).unwrap_or_default();
+        let series = given.and_then(|given| given.get("series")?.as_str()).unwrap_or_default().to_owned();
+        let between = (number("after") + 1..number("seq")).filter_map(|seq| u32::try_from(seq).ok());
+        let year = i32::try_from(number("year")).unwrap_or_default();
+        self.elsewhere.entry((series, year)).or_default().extend(between);
+    }
+
+    /// How many of the numbers that are missing here were given on the machine that a document came from.
+    fn given_elsewhere(&self, series: &str, year: i32, here: &[u32]) -> u32 {
+        let Some(elsewhere) = self.elsewhere.get(&(series.to_owned(), year)) else { return 0 };
+        elsewhere.iter().filter(|seq| here.binary_search(seq).is_err()).count() as u32
     }
 
     /// Compares a stored revision with the log; returns how many signatures it has.

@@ -1,0 +1,221 @@
+//! Making a package: checked first, written beside its name, and named when it is whole.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::archive::bag::{self, Bag, INFO};
+use crate::archive::handover::{self, HANDOVER, Line, README, Told};
+use crate::archive::index::{
+    self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, REGISTER_CSV, REGISTER_XLSX, ReleasePart, Role,
+    SCHEMA,
+};
+use crate::archive::{ArchiveCheck, ArchiveMade, ArchiveRequest, names};
+use crate::dossiers::Progress;
+use crate::settings::Settings;
+use crate::storage::{Storage, canonical};
+use crate::{Code, Error, Result, files};
+
+use super::super::control::thaw;
+use super::super::{Workspace, act};
+use super::check::settled;
+use super::pack::{self, Laid, Owner};
+use super::{Selection, name_of};
+
+/// Where texts lie that revisions share.
+const SHARED: &str = "data/公用";
+/// Longest name of the folder that a package unpacks to, in bytes.
+const LONGEST_ROOT: usize = 60;
+
+/// What a finished package tells of itself.
+struct Written {
+    file: File,
+    check: ArchiveCheck,
+    digest: String,
+    head: String,
+    files: usize,
+    bytes: u64,
+}
+
+impl Workspace {
+    /// Archives what a scope names, in one zip file. `progress` is told before each revision and once at the end; it may
+    /// stop the work, and nothing is left then. What stood under the name stays until the package is whole.
+    ///
+    /// # Errors
+    /// A line of the check does not pass and is not excused, all told at once; the disk is full or cannot be written.
+    /// Then nothing is left behind.
+    pub fn archive(
+        &mut self,
+        request: &ArchiveRequest,
+        to: &Path,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Option<ArchiveMade>> {
+        let root = root_of(to)?;
+        let (file, begun) = files::begin(to)?;
+        let written = self.storage.at_one_moment(|storage| {
+            let selection = Selection::of(storage, &request.scope)?;
+            let check = self.completeness(&selection, request)?;
+            check.pass()?;
+            self.write_package(Bag::begin(file, &root), &selection, check, progress)
+        })?;
+        let Some(written) = written else { return Ok(None) };
+        let Written { file, check, digest, head, files, bytes } = written;
+        let code = bag::code_of(&digest);
+        self.storage.transact(act(&self.environment, "archive.make"), |tx| {
+            // Kept here too: what was checked, and why something was archived all the same.
+            let kept = tx.keep_text(&canonical(&json!({ "digest": digest, "check": check })))?;
+            tx.detail("scope", check.scope.as_str());
+            tx.detail("documents", check.documents);
+            tx.detail("revisions", check.revisions);
+            tx.detail("digest", digest.as_str());
+            tx.detail("check", kept);
+            Ok(())
+        })?;
+        begun.finish(file)?;
+        Ok(Some(ArchiveMade {
+            path: files::display(to),
+            documents: check.documents,
+            revisions: check.revisions,
+            files,
+            bytes,
+            digest,
+            code,
+            audit_head: head,
+            check,
+        }))
+    }
+
+    /// Writes everything; none where `progress` stops it.
+    fn write_package(
+        &self,
+        mut bag: Bag,
+        selection: &Selection,
+        mut check: ArchiveCheck,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Option<Written>> {
+        let storage = &self.storage;
+        let settings = self.settings()?;
+        let now = self.environment.now();
+        let head = storage.audit_head()?;
+        let releases = releases(storage, selection)?;
+        let mut shared = BTreeMap::new();
+        let mut documents = Vec::new();
+        let mut lines = Vec::new();
+        let (mut done, total) = (0, check.revisions);
+        for document in &selection.documents {
+            let uid = storage.document_uid(document.id)?;
+            let release = document.release.as_ref().and_then(|name| releases.get(name));
+            let mut part = DocumentPart {
+                uid: uid.clone(),
+                number: document.number.clone(),
+                release: release.map(|release| release.uid.clone()),
+                revisions: Vec::new(),
+            };
+            for record in storage.revisions_of(document.id)? {
+                if progress(&Progress { done, total, what: name_of(&record) }).is_break() {
+                    return Ok(None);
+                }
+                let thawed = thaw(storage, record)?;
+                keep_shared(storage, &mut shared, &thawed.frozen.template.sha256, &thawed.frozen.settings)?;
+                let owner = Owner { uid: &uid, release };
+                let Laid { part: revision, line, checks } =
+                    pack::pack(storage, &self.environment, &mut bag, &thawed, &owner)?;
+                part.revisions.push(revision);
+                lines.push(line);
+                check.lines.extend(checks);
+                done += 1;
+            }
+            documents.push(part);
+        }
+        let check = settled(check);
+        check.pass()?;
+        let shared =
+            shared.into_iter().map(|(path, (role, text))| Ok(FilePart::of(role, bag.add(&path, text.as_bytes())?)));
+        let index = Index {
+            schema: SCHEMA,
+            kind: KIND.into(),
+            releases: releases.into_values().collect(),
+            documents,
+            shared: shared.collect::<Result<_>>()?,
+        };
+        bag.add(INDEX, &index::pretty(&index))?;
+        drop(index);
+        write_log(storage, &mut bag)?;
+        self.write_lists(&mut bag, &settings, &lines, &check)?;
+
+        let (files, bytes) = bag.payload();
+        let digest = bag::digest_of(&bag.manifest());
+        let told =
+            Told { organisation: &settings.organisation.name, at: now, check: &check, files, bytes, head: &head };
+        let list = handover::handover(&lines, &told, &digest);
+        bag.add(HANDOVER, &list.to_pdf(&self.environment, &settings)?.bytes)?;
+        bag.add(README, handover::readme().as_bytes())?;
+        bag.add(INFO, handover::info(&told).as_bytes())?;
+        let file = bag.finish()?;
+        // Nothing is left that could be stopped.
+        let _ = progress(&Progress { done: total, total, what: String::new() });
+        Ok(Some(Written { file, digest, head: head.anchor(), files, bytes, check }))
+    }
+
+    fn write_lists(&self, bag: &mut Bag, settings: &Settings, lines: &[Line], check: &ArchiveCheck) -> Result<()> {
+        let now = self.environment.now();
+        let register = handover::register(lines, &check.scope, now);
+        bag.add(REGISTER_XLSX, &register.to_xlsx(settings)?.bytes)?;
+        bag.add(REGISTER_CSV, &register.to_csv())?;
+        let told = json!({ "schema": SCHEMA, "at": now.to_rfc3339(), "by": self.environment.user(), "check": check });
+        bag.add(CHECKS, &index::pretty(&told))?;
+        Ok(())
+    }
+}
+
+/// The whole log, an entry a line.
+fn write_log(storage: &Storage, bag: &mut Bag) -> Result<()> {
+    bag.stream(AUDIT, 0, |into| {
+        storage.each_entry(|entry| {
+            let mut line = canonical(&serde_json::to_value(&entry).expect("entries are JSON"));
+            line.push('\n');
+            into.write_all(line.as_bytes()).map_err(|error| bag::unwritable(&error))
+        })
+    })?;
+    Ok(())
+}
+
+fn releases(storage: &Storage, selection: &Selection) -> Result<BTreeMap<String, ReleasePart>> {
+    let part = |(name, id): (&String, &_)| {
+        Ok((name.clone(), ReleasePart { name: name.clone(), uid: storage.release_uid(*id)? }))
+    };
+    selection.releases.iter().map(part).collect()
+}
+
+/// Template and settings of a revision, each once.
+fn keep_shared(
+    storage: &Storage,
+    shared: &mut BTreeMap<String, (Role, String)>,
+    template: &str,
+    settings: &str,
+) -> Result<()> {
+    let path = format!("{SHARED}/表单-{template}.toml");
+    if !shared.contains_key(&path) {
+        shared.insert(path, (Role::Template, storage.template(template)?.text));
+    }
+    let path = format!("{SHARED}/设置-{settings}.json");
+    if !shared.contains_key(&path) {
+        let missing = || Error::new(Code::DamagedDatabase, "提交时的单位设置不见了");
+        shared.insert(path, (Role::Settings, storage.kept_text(settings)?.ok_or_else(missing)?));
+    }
+    Ok(())
+}
+
+/// The folder that the package unpacks to is called as the package is.
+fn root_of(to: &Path) -> Result<String> {
+    let is_zip = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let stem = to.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    match stem {
+        Some(stem) if is_zip => Ok(names::safe(&stem, LONGEST_ROOT)),
+        _ => Err(Error::new(Code::UnsupportedFormat, format!("不能归档为 `{}`", files::display(to)))
+            .hint("文件名请以 .zip 结尾")),
+    }
+}

@@ -1,0 +1,110 @@
+//! Archiving: what goes into a package, what has to be there before, and how it comes back.
+
+mod attach;
+mod check;
+mod make;
+mod pack;
+mod restore;
+
+use std::collections::BTreeMap;
+
+use super::Workspace;
+use crate::archive::Scope;
+use crate::storage::{DocumentId, Filter, ReleaseId, RevisionRecord, RevisionState, Storage};
+use crate::{Code, Error, Result};
+
+/// What a scanned page says that is no page of a paper but an appendix: 附录 2.
+const APPENDIX: &str = "附录 ";
+
+/// What is archived together.
+struct Selection {
+    /// As people call it: 2026 年.
+    scope: String,
+    /// Documents with at least one submitted revision, by release and number.
+    documents: Vec<Selected>,
+    /// Their releases by name.
+    releases: BTreeMap<String, ReleaseId>,
+}
+
+struct Selected {
+    id: DocumentId,
+    number: String,
+    release: Option<String>,
+}
+
+impl Selection {
+    /// What fits a scope.
+    ///
+    /// # Errors
+    /// The scope is empty, names no release that there is, or nothing in it was ever submitted.
+    fn of(storage: &Storage, scope: &Scope) -> Result<Self> {
+        let mut told = Vec::new();
+        told.extend(scope.year.map(|year| format!("{year} 年")));
+        let release = scope.release.as_deref().map(|name| release_of(storage, name)).transpose()?;
+        if let Some(release) = release {
+            told.push(storage.release(release)?.name);
+        }
+        let query = scope.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
+        told.extend(query.map(|query| format!("含“{query}”")));
+        if told.is_empty() {
+            return Err(Error::new(Code::BadRequest, "没有说明归档哪些文件").hint("请给出年度、发布或查找的词"));
+        }
+        let filter = Filter { year: scope.year, query: query.map(str::to_owned), ..Filter::default() };
+        let mut documents = Vec::new();
+        let mut releases = BTreeMap::new();
+        for line in storage.list(&filter)? {
+            let Some(record) = storage.latest_revision(line.id)? else { continue };
+            let own = storage.document(line.id)?.release;
+            if release.is_some() && own != release {
+                continue;
+            }
+            if let (Some(name), Some(own)) = (&line.release, own) {
+                releases.insert(name.clone(), own);
+            }
+            documents.push(Selected { id: line.id, number: record.number, release: line.release });
+        }
+        if documents.is_empty() {
+            let what = told.join("，");
+            return Err(Error::new(Code::NotFound, format!("没有可以归档的文件：{what}里没有提交过的文档"))
+                .hint("草稿不归档，先提交审批"));
+        }
+        // The same order on every machine.
+        documents.sort_by(|a, b| (&a.release, &a.number).cmp(&(&b.release, &b.number)));
+        Ok(Self { scope: told.join("，"), documents, releases })
+    }
+}
+
+/// A release by its name, else by its id.
+fn release_of(storage: &Storage, name: &str) -> Result<ReleaseId> {
+    if let Some(id) = storage.release_named(name)? {
+        return Ok(id);
+    }
+    let id: ReleaseId = name.parse()?;
+    storage.release(id)?;
+    Ok(id)
+}
+
+/// Whether a revision was approved at some time: what was called back or refused was not.
+fn was_approved(record: &RevisionRecord) -> bool {
+    match record.state {
+        RevisionState::Approved | RevisionState::Controlled => true,
+        RevisionState::Obsolete => record.effective_on.is_some() || record.successor.is_some(),
+        RevisionState::InReview | RevisionState::Returned => false,
+    }
+}
+
+/// `REL-APP-2026-001 V1.0`
+fn name_of(record: &RevisionRecord) -> String {
+    format!("{} {}", record.number, record.revision)
+}
+
+impl Workspace {
+    /// Name of the package of a scope: `归档包_2026年_2026-12-31.zip`.
+    pub fn archive_name(&self, scope: &Scope) -> String {
+        let year = scope.year.map(|year| format!("{year}年"));
+        let parts = [year, scope.release.clone(), scope.query.clone()].into_iter().flatten().collect::<Vec<_>>();
+        let today = self.environment.now().date_naive();
+        let stem = format!("归档包_{}_{today}", parts.join("_"));
+        format!("{}.zip", crate::archive::names::safe(&stem, 120))
+    }
+}
