@@ -15,6 +15,11 @@ pub fn for_workbook(window: &WebviewWindow) -> Option<PathBuf> {
     for_file(window, "选择要导入的表格", "Excel、WPS 和 CSV 表格", &["xlsx", "xlsm", "xls", "ods", "csv", "tsv", "txt"])
 }
 
+/// Signed paper that came back as a scan.
+pub fn for_scan(window: &WebviewWindow) -> Option<PathBuf> {
+    for_file(window, "选择签署件的扫描件", "PDF、JPEG、PNG 和 TIFF", &["pdf", "jpg", "jpeg", "png", "tif", "tiff"])
+}
+
 /// A picture for the head of the paper.
 pub fn for_picture(window: &WebviewWindow) -> Option<PathBuf> {
     for_file(window, "选择单位标志", "PNG 和 JPEG 图片", &["png", "jpg", "jpeg"])

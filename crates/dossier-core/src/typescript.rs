@@ -39,7 +39,7 @@ fn generated() -> String {
     use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
-    use crate::storage::{Filing, How, Opinion, RevisionState, Status};
+    use crate::storage::{Filing, FilingPlace, How, Opinion, RevisionState, Status};
     use crate::workspace::AuditReport;
     use crate::{Error, Issue};
     let config = &Config::default().with_large_int("number");
@@ -58,7 +58,8 @@ fn generated() -> String {
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
         AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat,
         Scope, ArchiveRequest, Property, Outcome, CheckLine, ArchiveCheck, ArchiveLook, CheckPlace, ArchiveMade,
-        PackageVerdict, PackageReport, Restored, Issue, Error,
+        PackageVerdict, PackageReport, Restored,
+        FiledScan, FiledPage, FilingByHand, FilingPlace, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))
 }

@@ -11,6 +11,7 @@ mod dossiers;
 mod import;
 mod leave;
 mod out;
+mod scans;
 mod settings;
 
 use std::sync::Arc;
@@ -79,6 +80,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         archive::pick_package,
         archive::verify_package,
         archive::restore_package,
+        scans::pick_scan,
+        scans::file_scan,
+        scans::waiting_scans,
+        scans::filing_places,
+        scans::scan_picture,
+        scans::file_by_hand,
+        scans::set_page_aside,
+        scans::open_scan,
         out::export_files,
         out::cancel_export,
         out::print,

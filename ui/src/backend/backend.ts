@@ -1,10 +1,10 @@
 import type {
   About, Approval, ArchiveLook, ArchiveMade, ArchiveRequest, ArchiveScope, AuditReport, BackupCopy, BackupLook,
-  BackupMade, BackupOffers, BackupRestored, BackupStatus,
-  Comparison, Completions, CopyDue, CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExportRequest,
-  ExportResult, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule,
-  Opened, PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat, RegisterQuery, RegisterView,
-  Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
+  BackupMade, BackupOffers, BackupRestored, BackupStatus, Comparison, Completions, CopyDue, CopyLine, Dossier,
+  DossierPage, DossierQuery, Edit, Edited, ExportRequest, ExportResult, FiledPage, FiledScan, FilingByHand,
+  FilingPlace, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule, Opened,
+  PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat,
+  RegisterQuery, RegisterView, Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
 export * from "./generated";
@@ -111,6 +111,23 @@ export interface Backend {
   verifyPackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageReport>;
   /** Brings the dossiers of a sound package here. */
   restorePackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageRestored>;
+
+  // ---- scans of signed paper; a scan is named by its SHA-256
+  /** Lets the person pick a scan; null: they changed their mind. */
+  pickScan(): Promise<PickedFile | null>;
+  /** Keeps a picked or dropped file byte for byte and files each page by its code; tells each page that was looked at. */
+  fileScan(file: string, onPage: (page: number) => void): Promise<FiledScan>;
+  /** The pages that wait to be filed by hand. */
+  waitingScans(): Promise<FiledScan[]>;
+  /** Where they can be filed, newest revisions first. */
+  filingPlaces(): Promise<FilingPlace[]>;
+  /** A page as PNG, its longer side of so many pixels. */
+  scanPicture(scan: string, page: number, longest: number): Promise<ArrayBuffer>;
+  fileByHand(filing: FilingByHand): Promise<FiledPage>;
+  /** Says that a page belongs to no document. */
+  setPageAside(scan: string, page: number): Promise<FiledPage>;
+  /** Opens the file as it came; returns its path. */
+  openScan(scan: string): Promise<string>;
 
   // ---- out
   /** Asks where to, then writes; null: the person changed their mind. */

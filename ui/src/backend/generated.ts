@@ -1386,6 +1386,41 @@ known: number,
  * Documents that were not brought back, because something else stands in their place here.
  */
 issues: Array<Issue>, cancelled: boolean, };
+ * What became of a file of scans.
+ */
+export type FiledScan = { scan: number, name: string, sha256: string, 
+/**
+ * It was here before, byte for byte; nothing was stored again.
+ */
+known: boolean, pages: Array<FiledPage>, };
+
+export type FiledPage = { page: number, how: Filing, document: string | null, number: string | null, revision: string | null, paper_page: number | null, note: string, };
+
+/**
+ * 手工归位: where a person says that a page belongs.
+ */
+export type FilingByHand = { 
+/**
+ * The scan: its SHA-256, or how that begins.
+ */
+sha256: string, 
+/**
+ * From 1.
+ */
+page: number, number: string, revision: string, 
+/**
+ * Page of the paper that it shows, where that is known.
+ */
+paper_page?: number, };
+
+/**
+ * A revision as it is offered to whoever files a page by hand.
+ */
+export type FilingPlace = { number: string, revision: string, state: RevisionState, pages: number, 
+/**
+ * Of the document.
+ */
+title: string, };
 
 /**
  * One problem with its place.

@@ -4,6 +4,7 @@ import { backup } from "./memory/backup";
 import { control } from "./memory/control";
 import { documents } from "./memory/documents";
 import { homeOf } from "./memory/home";
+import { scans } from "./memory/scans";
 
 /**
  * A backend that lives in the page and forgets everything: for component tests, and for looking at the screens in a
@@ -12,5 +13,5 @@ import { homeOf } from "./memory/home";
 export function memoryBackend(): Backend {
   const { home, tell } = homeOf();
   const { backend, opened, put } = documents();
-  return { ...home, ...backend, ...backup(), ...archive(), ...control({ opened, put, tell }) };
+  return { ...home, ...backend, ...backup(), ...archive(), ...scans(), ...control({ opened, put, tell }) };
 }

@@ -56,6 +56,15 @@ export function tauriBackend(): Backend {
     startNumbersAfter: (template, lastUsed) => invoke("start_numbers_after", { template, lastUsed }),
     verifyPrint: (code, anchor) => invoke("verify_print", { code, anchor }),
     verifyAudit: (anchor) => invoke("verify_audit", { anchor }),
+
+    pickScan: () => invoke("pick_scan"),
+    fileScan: (file, onPage) => invoke("file_scan", { file, progress: new Channel<number>(onPage) }),
+    waitingScans: () => invoke("waiting_scans"),
+    filingPlaces: () => invoke("filing_places"),
+    scanPicture: (scan, page, longest) => invoke("scan_picture", { scan, page, longest }),
+    fileByHand: (filing) => invoke("file_by_hand", { filing }),
+    setPageAside: (scan, page) => invoke("set_page_aside", { scan, page }),
+    openScan: (scan) => invoke("open_scan", { scan }),
     register: (register, query) => invoke("register", { register, query }),
     exportRegister: (register, query, format) => invoke("export_register", { register, query, format }),
 
