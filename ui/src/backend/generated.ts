@@ -1386,6 +1386,8 @@ known: number,
  * Documents that were not brought back, because something else stands in their place here.
  */
 issues: Array<Issue>, cancelled: boolean, };
+
+/**
  * What became of a file of scans.
  */
 export type FiledScan = { scan: number, name: string, sha256: string, 
