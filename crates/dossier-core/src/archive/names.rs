@@ -9,7 +9,11 @@ const LONGEST_PART: usize = 200;
 pub(crate) fn safe(text: &str, most: usize) -> String {
     let plain: String = text
         .chars()
-        .map(|character| if is_refused(character) { '-' } else { character })
+        .map(|character| match character {
+            space if space.is_whitespace() => ' ',
+            refused if is_refused(refused) => '-',
+            other => other,
+        })
         .collect::<String>()
         .split_whitespace()
         .collect::<Vec<_>>()
