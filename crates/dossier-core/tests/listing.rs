@@ -40,7 +40,7 @@ fn register(rows: usize) -> Listing {
             format!("2026-{:02}-{:02}", index % 12 + 1, index % 28 + 1),
             "内部".to_owned(),
             ["周敏", "刘堃", "陈珺"][index % 3].to_owned(),
-            if index % 11 == 0 {
+            if index.is_multiple_of(11) {
                 "=SUM(A1:A9)\n第二行，含“引号”与\"直引号\"".to_owned()
             } else {
                 String::new()

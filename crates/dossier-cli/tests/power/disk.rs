@@ -157,8 +157,8 @@ impl Disk {
         // A name that was taken before it was given again is taken.
         for later in (0..keeps.len()).rev().filter(|later| keeps[*later]).collect::<Vec<_>>() {
             let names = self.waiting[later].names();
-            for earlier in 0..later {
-                keeps[earlier] |= self.waiting[earlier].names().iter().any(|name| names.contains(name));
+            for (earlier, keep) in self.waiting[..later].iter().zip(&mut keeps) {
+                *keep |= earlier.names().iter().any(|name| names.contains(name));
             }
         }
         let mut keeps = keeps.into_iter();
