@@ -152,12 +152,8 @@ fn signatures(world: &World, camera: &Camera) {
     let document = id.parse().expect("an id");
     workspace.bring_into_force(document, None).expect("it is approved");
     workspace.issue_copy(document, "运维部", "赵昇").expect("it is in force");
-    workspace.revise(document, false, "发布推迟一周，计划时长改为三小时").expect("a draft");
-    let edits = [
-        ("planned_at", json!("2026-04-22 10:00")),
-        ("notice_latest", json!("2026-04-15")),
-        ("planned_minutes", json!(180)),
-    ];
+    workspace.revise(document, false, "计划时长改为三小时，联系方式改为分机").expect("a draft");
+    let edits = [("planned_minutes", json!(180)), ("contact", json!("分机 8021"))];
     let edits = edits.map(|(path, value)| Edit::Set { path: path.into(), value });
     workspace.edit(document, &edits).expect("it is a draft");
     workspace.submit(document, &Submission::default()).expect("it is complete");
