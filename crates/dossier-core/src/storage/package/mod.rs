@@ -3,7 +3,6 @@
 
 use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     CopyRecord, DocumentId, PrintRecord, ReleaseId, RevisionId, RevisionRecord, ScanId, ScanRecord, Signoff, SignoffId,
@@ -203,23 +202,7 @@ impl Transaction<'_> {
         (recorded_at, recorded_by): (&str, &str),
         corrections: &[(String, String, String)],
     ) -> Result<SignoffId> {
-        self.connection.prepare_cached(include_str!("../signoff/insert.sql"))?.execute((
-            revision.0,
-            &signoff.chain,
-            signoff.step as i64,
-            &signoff.role,
-            &signoff.verb,
-            signoff.opinion,
-            &signoff.supplement,
-            &signoff.name,
-            &signoff.signed_on,
-            signoff.how,
-            signoff.ink.as_ref().map(Value::to_string),
-            &signoff.reason,
-            recorded_at,
-            recorded_by,
-        ))?;
-        let id = SignoffId(self.connection.last_insert_rowid());
+        let id = self.put_signoff(revision, signoff, (recorded_at, recorded_by))?;
         let mut statement = self
             .connection
             .prepare_cached("INSERT INTO corrections (signoff_id, text, at, by) VALUES (?1, ?2, ?3, ?4)")?;

@@ -137,6 +137,16 @@ impl Transaction<'_> {
     /// # Errors
     /// The step is signed already; the database cannot be written.
     pub fn insert_signoff(&mut self, revision: RevisionId, signoff: &Signoff) -> Result<SignoffId> {
+        self.put_signoff(revision, signoff, (&self.now(), self.actor()))
+    }
+
+    /// As it was recorded: when (UTC), and by whom.
+    pub(in crate::storage) fn put_signoff(
+        &self,
+        revision: RevisionId,
+        signoff: &Signoff,
+        (at, by): (&str, &str),
+    ) -> Result<SignoffId> {
         self.connection.prepare_cached(include_str!("insert.sql"))?.execute((
             revision.0,
             &signoff.chain,
@@ -150,8 +160,8 @@ impl Transaction<'_> {
             signoff.how,
             signoff.ink.as_ref().map(Value::to_string),
             &signoff.reason,
-            self.now(),
-            self.actor(),
+            at,
+            by,
         ))?;
         Ok(SignoffId(self.connection.last_insert_rowid()))
     }
