@@ -36,7 +36,7 @@ pub fn drop_file(display: &str, file: &Path, (x, y): (i16, i16)) -> Result<()> {
     let aux = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
     let class = WindowClass::INPUT_OUTPUT;
     connection.create_window(COPY_DEPTH_FROM_PARENT, window, root, 0, 0, 1, 1, 0, class, COPY_FROM_PARENT, &aux)?;
-    let uri = format!("file://{}\r\n", file.to_str().ok_or("a name that is no text")?.replace(' ', "%20"));
+    let uri = format!("file://{}\r\n", encoded(file));
     let mut source = Source { connection, window, target: root, uri };
     source.target = source.taker(root)?.ok_or("no window takes what is dragged")?;
     let list = source.atom("text/uri-list")?;
@@ -70,6 +70,13 @@ pub fn drop_file(display: &str, file: &Path, (x, y): (i16, i16)) -> Result<()> {
         }
     }
     Err(if dropped { "the file was let go and not taken" } else { "the window takes no file" }.into())
+}
+
+/// A path as it stands in a URI, as desktops write it.
+fn encoded(path: &Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.map(|&byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 impl Source {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::control::RevisionView;
 use dossier_core::storage::{DocumentId, How, RevisionState};
 use dossier_window_tests::Window;
-use kit::{World, begin_with_sample, saved};
+use kit::{World, begin_with_sample, saved, scanned};
 use serde_json::json;
 
 const SIGNERS: [&str; 5] = ["方文川", "丁立", "王小天", "赵昇", "周明"];
@@ -77,6 +77,33 @@ fn printed(world: &World, ending: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("nothing was printed as …{ending}"))
 }
 
+/// Signed paper comes back: one page finds its place by its code, one is too coarse to be read and is filed by hand.
+fn scans_come_back(world: &World, window: &Window, paper: &Path) {
+    let (clear, coarse) = (scanned(world, paper, 1, 200), scanned(world, paper, 2, 40));
+    window.drop_file(&clear, (600, 400));
+    window.wait_text("[data-outcome]", "1 页，1 页按二维码归档");
+    window.wait_text("[data-all-filed]", "没有等待归位的页");
+    window.click("[data-action='close-filing']");
+    window.wait_gone("[data-scan-filing]");
+    window.drop_file(&coarse, (600, 400));
+    window.wait_text("[data-outcome]", "1 页等待手工归位");
+    window.wait_for("[data-by-hand] [data-picture]");
+    picture(window, "filing");
+    // The revision on the screen is offered; its page is chosen with keys.
+    window.click("[data-by-hand] [data-path='filing.page']");
+    window.press("ArrowDown");
+    window.press("ArrowDown");
+    window.press("Enter");
+    window.click("[data-action='file-here']");
+    window.wait_for("[data-all-filed]");
+    window.click("[data-action='close-filing']");
+    window.wait_text("body", "2 份，共 2 页");
+    let bytes = std::fs::read(&clear).expect("the scan");
+    let sha256 = dossier_core::storage::sha256(&bytes);
+    let (_, kept) = world.workspace().scan_file(&sha256).expect("the scan is kept");
+    assert_eq!(kept, bytes, "byte for byte");
+}
+
 fn text_of(pdf: &Path) -> String {
     let output = std::process::Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(pdf).arg("-").output();
     let output = output.expect("run `cargo xtask setup` first: pdftotext is missing");
@@ -106,9 +133,11 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     assert!(sheet.contains(&first.code), "the sheet to be signed carries its code");
     assert!(!sheet.contains("草稿"));
 
-    for (step, name) in SIGNERS.into_iter().enumerate().take(3) {
+    for (step, name) in SIGNERS.into_iter().enumerate().take(2) {
         sign_in_ink(&window, step, name);
     }
+    scans_come_back(&world, &window, &printed(&world, "_V1.0_申请表.pdf"));
+    sign_in_ink(&window, 2, SIGNERS[2]);
     picture(&window, "three-signed");
     sign_at_the_machine(&window, 3, SIGNERS[3], &[]);
     let hand: [&[(f64, f64)]; 3] =
@@ -126,6 +155,10 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
     let strokes = signatures[4].ink["strokes"].as_array().map_or(0, Vec::len);
     assert_eq!(strokes, 3, "what was drawn is kept");
     assert!(signatures[3].ink.is_null());
+    let with_scan: Vec<_> = signatures.iter().map(|own| own.scans.len()).collect();
+    assert_eq!(with_scan, [0, 0, 1, 0, 0], "the signature that came with a scan keeps it");
+    let pages: Vec<_> = signed.scans.iter().map(|own| own.paper_page).collect();
+    assert_eq!(pages, [Some(1), Some(2)]);
 
     bring_into_force(&window);
     window.click("[data-action='issue']");

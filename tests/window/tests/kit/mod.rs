@@ -1,6 +1,7 @@
 //! What the tests of the window share: an empty data folder, and the way to a form.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use dossier_core::storage::DocumentId;
@@ -75,4 +76,14 @@ pub fn saved(window: &Window) {
     // A change is stored within a second of the last key.
     std::thread::sleep(Duration::from_millis(1000));
     window.wait_for("[data-saved='saved']");
+}
+
+/// A page of signed paper as a scanner hands it over.
+pub fn scanned(world: &World, pdf: &Path, page: usize, dots_per_inch: usize) -> PathBuf {
+    let stem = world.out.path().join(format!("扫描 第{page}页 {dots_per_inch}"));
+    let (page, dots) = (page.to_string(), dots_per_inch.to_string());
+    let options = ["-gray", "-jpeg", "-singlefile", "-r", &dots, "-f", &page, "-l", &page];
+    let status = Command::new("pdftoppm").args(options).arg(pdf).arg(&stem).status();
+    assert!(status.expect("run `cargo xtask setup` first: pdftoppm is missing").success());
+    stem.with_extension("jpg")
 }
