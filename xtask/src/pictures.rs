@@ -33,12 +33,12 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
 fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
     step("构建界面和窗口", || {
         page::build(checkout)?;
-        run(&mut checkout.cargo(["build", "--package", "dossier-window"]))
+        run(&mut checkout.cargo(["test", "--workspace", "--no-run"]))
     })?;
     step("拍下每个画面", || {
         // The later ones take some of the same screens with more in them.
         for (test, name) in [("screens", "at_1280"), ("backups", "a_damaged_database"), ("archiving", "a_year")] {
-            let walk = ["test", "--package", "dossier-window-tests", "--test", test, name];
+            let walk = ["test", "--workspace", "--test", test, name];
             run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))?;
         }
         Ok(())
