@@ -14,6 +14,18 @@ export const asked = reactive<Asked>({ ...NOTHING_ASKED });
 /** Rows asked for at a time: more than a screen holds, so few that a search is not kept waiting for what nobody sees. */
 export const PAGE = 50;
 
+/** The list as a start shows it, asked for before the screen that shows it is there; taken once. */
+let early: { key: string; answer: Promise<DossierPage> } | null = null;
+
+/** Asks for the list beside everything else that a start asks for. */
+export function askEarly(backend: Backend): void {
+  const query: DossierQuery = { ...NOTHING_ASKED, scope: "all", offset: 0, limit: PAGE };
+  const answer = backend.dossiers(query);
+  // What fails is asked again by the list itself, which tells of it.
+  answer.catch(() => (early = null));
+  early = { key: JSON.stringify(query), answer };
+}
+
 export type Line = { kind: "head"; stage: Stage; count: number; top: number } | { kind: "row"; index: number; top: number };
 
 export const ROW_HEIGHT = 48;
@@ -76,13 +88,19 @@ export function useDossierList(backend: Backend, scope: () => DossierQuery["scop
     return { ...asked, scope: scope(), offset, limit: PAGE };
   }
 
+  function answered(query: DossierQuery): Promise<DossierPage> {
+    const asked = early;
+    early = null;
+    return asked?.key === JSON.stringify(query) ? asked.answer : backend.dossiers(query);
+  }
+
   /** Asks anew; what stands stays until the answer is there. `at`: the row that has to be there first. */
   async function ask(at = 0): Promise<void> {
     question += 1;
     const own = question;
     const offset = Math.floor(at / PAGE) * PAGE;
     try {
-      const answer = await backend.dossiers(query(offset));
+      const answer = await answered(query(offset));
       if (own !== question) return;
       wanted = new Set([offset]);
       page.value = answer;
