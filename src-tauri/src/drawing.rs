@@ -3,8 +3,10 @@
 //!
 //! Without a card WebKit still puts the whole window together in OpenGL, which the processor then computes: a letter
 //! typed into a long form is seen after some 170 ms, and the page takes 140 MiB more. Many office machines are virtual
-//! ones or reached from afar; on those the plain way shows the letter in a frame.
+//! ones or reached from afar; on those the plain way shows the letter in a frame. The software that would compute the
+//! OpenGL is not loaded there either: in each of two processes that takes a tenth of a second of every start.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use tauri::WebviewWindow;
@@ -16,12 +18,21 @@ const CARD: &str = "renderD";
 /// WebKit's own word for people who know better.
 const FORCED: &str = "WEBKIT_FORCE_COMPOSITING_MODE";
 
+/// What keeps WebKit and the window's toolkit from loading OpenGL. Either alone would be refused by the other.
+const WITHOUT_OPENGL: [(&str, &str); 2] = [("WEBKIT_DISABLE_DMABUF_RENDERER", "1"), ("GDK_GL", "disable")];
+
+/// What the processes of the web view have to hear of before the first of them starts.
+pub fn variables() -> impl Iterator<Item = (&'static str, OsString)> {
+    let told = WITHOUT_OPENGL.iter().filter(|_| plainly());
+    told.map(|(name, value)| (*name, (*value).into()))
+}
+
 /// Has a window drawn in the way that suits the machine. Called before the page shows anything.
 ///
 /// # Errors
 /// The window is gone.
 pub fn suit(window: &WebviewWindow) -> tauri::Result<()> {
-    if has_card(Path::new(CARDS)) || std::env::var_os(FORCED).is_some() {
+    if !plainly() {
         return Ok(());
     }
     window.with_webview(|webview| {
@@ -29,6 +40,10 @@ pub fn suit(window: &WebviewWindow) -> tauri::Result<()> {
             settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
         }
     })
+}
+
+fn plainly() -> bool {
+    !has_card(Path::new(CARDS)) && std::env::var_os(FORCED).is_none()
 }
 
 fn has_card(folder: &Path) -> bool {

@@ -7,6 +7,8 @@ mod ask;
 mod commands;
 #[cfg(target_os = "linux")]
 mod drawing;
+#[cfg(target_os = "linux")]
+mod fonts;
 mod instance;
 mod papers;
 mod program;
@@ -31,10 +33,24 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    #[cfg(target_os = "linux")]
+    tell_the_web_view();
     let program = Arc::new(Program::new(folder));
     match instance::begin(program.folder()) {
         Instance::Raised => ExitCode::SUCCESS,
         Instance::First(door) => window::run(program, Some(door)),
         Instance::Unguarded => window::run(program, None),
+    }
+}
+
+/// Tells the processes of the web view, which are started later, what they hear of in no other way.
+#[cfg(target_os = "linux")]
+fn tell_the_web_view() {
+    for (name, value) in drawing::variables().chain(fonts::variable()) {
+        #[expect(unsafe_code, reason = "the web view offers no way to say what its processes are to find around them")]
+        // SAFETY: no other thread runs yet that could read the environment meanwhile.
+        unsafe {
+            std::env::set_var(name, value);
+        }
     }
 }
