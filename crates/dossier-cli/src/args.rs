@@ -89,7 +89,7 @@ pub enum Action {
     /// 正式编号：下一个、作废、登记纸上已用的
     #[command(subcommand)]
     Number(NumberAction),
-    /// 台账：受控文件清单、作废号登记、分发回收记录、发布台账
+    /// 台账：受控文件清单、作废号登记、分发回收记录、发布台账、到期清单
     Register(Register),
     /// 审计记录：核对、查看
     #[command(subcommand)]
@@ -518,10 +518,10 @@ pub struct VerifyPrint {
 
 #[derive(Debug, Args)]
 pub struct Register {
-    /// `controlled`（受控文件清单）、`void-numbers`（作废号登记）、`copies`（分发回收记录）、`releases`（发布台账）
+    /// `controlled`（受控文件清单）、`void-numbers`（作废号登记）、`copies`（分发回收记录）、`releases`（发布台账）、`due`（到期清单）
     #[arg(value_name = "台账")]
     pub name: String,
-    /// 截至哪一天；不写则是今天。只有受控文件清单可以回看
+    /// 截至哪一天；不写则是今天。受控文件清单可以回看，到期清单可以预看
     #[arg(long, value_name = "日期")]
     pub on: Option<String>,
     /// 只列这一年的
