@@ -68,6 +68,9 @@ pub(crate) struct RevisionPart {
     pub classification: String,
     #[serde(rename = "语种")]
     pub language: String,
+    /// 永久, 30年. Packages from before there were periods have none.
+    #[serde(rename = "保管期限", default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<String>,
     pub state: RevisionState,
     /// 校验码 of its pages.
     pub code: String,

@@ -104,6 +104,7 @@ pub(super) fn pack(
     let text = |field: &str| thawed.content.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let classification = Some(text("classification")).filter(|own| !own.is_empty());
     let classification = classification.unwrap_or_else(|| thawed.settings.documents.classification.clone());
+    let retention = thawed.settings.documents.retention_of(&thawed.template.id).label();
     let part = RevisionPart {
         level: "件".into(),
         title: title(&thawed.template, &thawed.content),
@@ -113,6 +114,7 @@ pub(super) fn pack(
         date: record.effective_on.clone().unwrap_or_else(|| thawed.frozen.submitted_on.clone()),
         classification: classification.clone(),
         language: "zh-CN".into(),
+        retention: Some(retention.clone()),
         state: record.state,
         code: thawed.code().to_string(),
         sha256: record.sha256.clone(),
@@ -128,6 +130,7 @@ pub(super) fn pack(
         effective_on: record.effective_on.clone().unwrap_or_default(),
         obsolete_on: record.obsolete_on.clone().unwrap_or_default(),
         classification,
+        retention,
         department: text("doc_department"),
         pages: record.pages,
         signed,
