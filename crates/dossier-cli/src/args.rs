@@ -104,6 +104,8 @@ pub enum Action {
     Backup(BackupAction),
     /// 加入附录：截图、问题跟踪表、会议纪要等文件，随文档归档
     Attach(Attach),
+    /// 合订本：一次发布的总结报告和附录 1–4 合成一个 PDF，有目录和书签
+    Volume(Volume),
     /// 归档：按年度、发布或查找的词打成一个归档包；先检查是否齐全
     Archive(Archive),
     /// 校验归档包：是否完好，是损坏还是被改动；不需要数据文件夹
@@ -126,6 +128,16 @@ pub struct Attach {
 }
 
 #[derive(Debug, Args)]
+pub struct Volume {
+    /// 发布的编号或名称
+    #[arg(value_name = "发布")]
+    pub release: String,
+    /// 写到哪个文件，以 .pdf 结尾
+    #[arg(long, value_name = "文件")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Archive {
     /// 年度
     #[arg(long, value_name = "年")]
@@ -145,6 +157,9 @@ pub struct Archive {
     /// 不通过也要归档的项目和理由，如 `附录4=未召开总结会议`；可写多次
     #[arg(long, value_name = "项目=理由")]
     pub exception: Vec<String>,
+    /// 范围里有、这次不归档的发布和理由，如 `R0007=审批还没有结束`；可写多次
+    #[arg(long, value_name = "发布=理由")]
+    pub leave_out: Vec<String>,
     /// 规范 4.4.2 的第几项由谁确认，如 `1=周敏`；可写多次
     #[arg(long, value_name = "项=姓名")]
     pub confirm: Vec<String>,

@@ -1271,7 +1271,11 @@ exceptions: Array<[string, string]>,
 /**
  * Item of 4.4.2 (1 to 4), and who confirms it.
  */
-confirmed: Array<[string, string]>, };
+confirmed: Array<[string, string]>, 
+/**
+ * Release, by id or name, that is not archived this time although the scope has it, and why.
+ */
+left_out?: Array<[string, string]>, };
 
 /**
  * Of what a line of the check is about.

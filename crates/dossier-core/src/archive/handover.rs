@@ -186,6 +186,7 @@ pub(crate) fn readme() -> String {
 一、里面有什么
   data/受控文件清单.xlsx、.csv   归档了哪些文件
   data/<编号>/<版本>/            每个文件：PDF（PDF/A-2u）、XLSX、JSON 和签署件
+  data/合订本/                   每次发布的总结报告和附录，合成一个 PDF
   data/index.json                同样的清单，供程序读取
   data/audit.jsonl               审计记录，每条带有前一条的 SHA-256
   data/归档检查.json             归档时检查了什么，例外的理由

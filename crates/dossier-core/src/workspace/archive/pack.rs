@@ -18,7 +18,7 @@ use crate::{Code, Environment, Error, Result};
 
 use super::super::control::{self, Thawed};
 use super::super::title;
-use super::check::{look_at_paper, look_at_scan};
+use super::check::{distrusted, look_at_paper, look_at_scan};
 use super::{APPENDIX, name_of};
 
 /// Longest name of a file beside the papers, without its ending.
@@ -185,8 +185,8 @@ fn pack_scans(
     found.sort_by(|a, b| a.0.sha256.cmp(&b.0.sha256));
     let mut packed_scans = Vec::new();
     for (scan, pages) in found {
-        let bytes = storage.scan_bytes(scan.id)?;
-        let seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
+        let bytes = storage.stored_scan_bytes(scan.id)?;
+        let mut seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
         let note = pages.first().map(|page| page.note.as_str()).filter(|note| is_appendix(note));
         let file = file_name(&scan.name, &scan.kind);
         let (role, place) = match note {
@@ -194,6 +194,9 @@ fn pack_scans(
             None => (Role::Signed, format!("签署件/{file}")),
         };
         let packed = bag.add(&format!("{folder}/{place}"), &bytes)?;
+        if packed.sha256 != scan.sha256 {
+            seen.push(distrusted(&control::scan_altered(&scan)));
+        }
         let page = |page: ScanPage| PagePart {
             page: page.page,
             paper_page: page.paper_page,
