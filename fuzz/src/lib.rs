@@ -7,3 +7,10 @@ mod error;
 pub mod import;
 
 pub use error::{Code, Error, Issue, Result};
+
+/// A folder for packages, one a process.
+#[cfg(feature = "packages")]
+pub fn scratch() -> &'static std::path::Path {
+    static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    FOLDER.get_or_init(|| tempfile::tempdir().expect("a scratch folder")).path()
+}

@@ -89,7 +89,7 @@ pub enum Action {
     /// 正式编号：下一个、作废、登记纸上已用的
     #[command(subcommand)]
     Number(NumberAction),
-    /// 台账：受控文件清单、作废号登记、分发回收记录、发布台账
+    /// 台账：受控文件清单、作废号登记、分发回收记录、发布台账、到期清单
     Register(Register),
     /// 审计记录：核对、查看
     #[command(subcommand)]
@@ -104,6 +104,8 @@ pub enum Action {
     Backup(BackupAction),
     /// 加入附录：截图、问题跟踪表、会议纪要等文件，随文档归档
     Attach(Attach),
+    /// 合订本：一次发布的总结报告和附录 1–4 合成一个 PDF，有目录和书签
+    Volume(Volume),
     /// 归档：按年度、发布或查找的词打成一个归档包；先检查是否齐全
     Archive(Archive),
     /// 校验归档包：是否完好，是损坏还是被改动；不需要数据文件夹
@@ -126,6 +128,16 @@ pub struct Attach {
 }
 
 #[derive(Debug, Args)]
+pub struct Volume {
+    /// 发布的编号或名称
+    #[arg(value_name = "发布")]
+    pub release: String,
+    /// 写到哪个文件，以 .pdf 结尾
+    #[arg(long, value_name = "文件")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Archive {
     /// 年度
     #[arg(long, value_name = "年")]
@@ -145,6 +157,9 @@ pub struct Archive {
     /// 不通过也要归档的项目和理由，如 `附录4=未召开总结会议`；可写多次
     #[arg(long, value_name = "项目=理由")]
     pub exception: Vec<String>,
+    /// 范围里有、这次不归档的发布和理由，如 `R0007=审批还没有结束`；可写多次
+    #[arg(long, value_name = "发布=理由")]
+    pub leave_out: Vec<String>,
     /// 规范 4.4.2 的第几项由谁确认，如 `1=周敏`；可写多次
     #[arg(long, value_name = "项=姓名")]
     pub confirm: Vec<String>,
@@ -518,10 +533,10 @@ pub struct VerifyPrint {
 
 #[derive(Debug, Args)]
 pub struct Register {
-    /// `controlled`（受控文件清单）、`void-numbers`（作废号登记）、`copies`（分发回收记录）、`releases`（发布台账）
+    /// `controlled`（受控文件清单）、`void-numbers`（作废号登记）、`copies`（分发回收记录）、`releases`（发布台账）、`due`（到期清单）
     #[arg(value_name = "台账")]
     pub name: String,
-    /// 截至哪一天；不写则是今天。只有受控文件清单可以回看
+    /// 截至哪一天；不写则是今天。受控文件清单可以回看，到期清单可以预看
     #[arg(long, value_name = "日期")]
     pub on: Option<String>,
     /// 只列这一年的

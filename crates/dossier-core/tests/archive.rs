@@ -71,7 +71,7 @@ impl World {
             let path = world.folder.path().join(name);
             std::fs::write(&path, format!("\u{89}PNG\r\n\u{1a}\n{appendix}").into_bytes()).unwrap();
             if name.ends_with("png") {
-                std::fs::write(&path, [b"\x89PNG\r\n\x1a\n" as &[u8], name.as_bytes()].concat()).unwrap();
+                std::fs::write(&path, picture(120, 80)).unwrap();
             }
             world.workspace.attach(summary, appendix, &path).unwrap();
         }
@@ -172,11 +172,22 @@ impl World {
     }
 }
 
+/// A screenshot, grey from left to right.
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let pixels: Vec<u8> = (0..width * height).map(|at| (at % width * 255 / width) as u8).collect();
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
+}
+
 fn request() -> ArchiveRequest {
     ArchiveRequest {
         scope: Scope { year: Some(2026), ..Scope::default() },
         exceptions: Vec::new(),
         confirmed: (1..=4).map(|item| (item.to_string(), "周敏".to_owned())).collect(),
+        left_out: Vec::new(),
     }
 }
 
@@ -364,7 +375,15 @@ fn lines_of_a_check_lead_to_what_they_are_about() {
     let world = made().world.lock().unwrap();
     let scope = Scope { release: Some(world.release.to_string()), ..Scope::default() };
     let request = ArchiveRequest { scope: scope.clone(), ..ArchiveRequest::default() };
-    let check = world.workspace.check_archive(&request).unwrap();
+    let mut told = Vec::new();
+    let mut hear = |progress: &dossier_core::dossiers::Progress| {
+        told.push(progress.done);
+        ControlFlow::Continue(())
+    };
+    let check = world.workspace.check_archive(&request, &mut hear).unwrap();
+    assert_eq!(told, [0, 1, 2, 3], "before each revision, and at the end");
+    let stopped = world.workspace.check_archive(&request, &mut |_| ControlFlow::Break(())).unwrap_err();
+    assert_eq!(stopped.message, "已停止，没有检查完");
     let places = world.workspace.archive_places(&check).unwrap();
     let of = |about: &str| places.iter().find(|place| place.about == about);
     let release = of(&check.scope).unwrap();
@@ -412,6 +431,7 @@ fn a_package_holds_every_revision_in_names_that_every_system_accepts() {
             }
             let text = |key: &str| revision[key].as_str().unwrap().to_owned();
             assert_eq!((text("责任者"), text("密级")), ("星图科技有限公司".into(), "内部".into()));
+            assert_eq!(text("保管期限"), "永久", "nobody said anything else");
             revisions.push((text("文件编号"), text("版本"), text("state"), roles.contains(&"signed")));
         }
     }
@@ -433,6 +453,13 @@ fn a_package_holds_every_revision_in_names_that_every_system_accepts() {
     let csv = bag.text("data/受控文件清单.csv");
     assert_eq!(csv.lines().count(), 4, "{csv}");
     assert!(bag.text("README-如何校验.txt").contains("certutil -hashfile"));
+
+    let volume = &index["volumes"][0];
+    assert_eq!(volume["release"], index["releases"][0]["uid"]);
+    assert_eq!((&volume["file"]["role"], &volume["file"]["格式名称"]), (&json!("volume"), &json!("PDF/A-2u")));
+    assert!(volume["file"]["计算机文件名"].as_str().unwrap().starts_with("data/合订本/"), "{volume}");
+    let handover = text_of(&bag.0["移交清单.pdf"]);
+    assert!(packed(&handover).contains("保管期限") && handover.contains("永久"), "{handover}");
 
     let report = check(&made().bytes, None).unwrap();
     assert_eq!((report.verdict, codes(&report)), (PackageVerdict::Sound, vec![]));
@@ -639,6 +666,105 @@ fn an_empty_folder_gets_everything_back_and_packs_the_same_again() {
     assert_eq!(there.faults(), [""; 0]);
 }
 
+/// What packages had before there were periods and volumes.
+#[test]
+fn a_package_of_an_older_version_opens() {
+    let mut bag = Bag::read(&made().bytes);
+    let mut index = bag.json("data/index.json");
+    let volume = index["volumes"][0]["file"]["计算机文件名"].as_str().unwrap().to_owned();
+    index.as_object_mut().unwrap().remove("volumes");
+    bag.0.remove(&volume);
+    for document in index["documents"].as_array_mut().unwrap() {
+        for revision in document["revisions"].as_array_mut().unwrap() {
+            revision.as_object_mut().unwrap().remove("保管期限");
+        }
+    }
+    bag.set("data/index.json", serde_json::to_vec_pretty(&index).unwrap());
+    bag.recompute();
+    let old = bag.write();
+    let report = check(&old, None).unwrap();
+    assert_eq!((report.verdict, codes(&report)), (PackageVerdict::Sound, vec![]));
+    let mut there = World::empty();
+    let from = there.path("旧.zip");
+    std::fs::write(&from, &old).unwrap();
+    let restored = there.workspace.restore_package(&from, None, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((restored.documents, restored.revisions), (2, 3));
+}
+
+/// The text of one page.
+fn page_of(pdf: &[u8], page: usize) -> String {
+    let file = tempfile::NamedTempFile::with_suffix(".pdf").unwrap();
+    std::fs::write(file.path(), pdf).unwrap();
+    let number = page.to_string();
+    let output = std::process::Command::new("pdftotext")
+        .args(["-layout", "-enc", "UTF-8", "-f", &number, "-l", &number])
+        .arg(file.path())
+        .arg("-")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_volume_holds_the_report_and_its_appendices_and_its_contents_are_right() {
+    let mut world = World::complete();
+    let release = world.release.to_string();
+    let volume = world.workspace.volume(&release).unwrap();
+    let left_out: Vec<(&str, &str)> = volume.warnings.iter().map(|issue| (issue.code, &*issue.path)).collect();
+    assert_eq!(left_out, [("not_bound", "问题跟踪表.csv"), ("not_bound", "会议纪要.txt")]);
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("volume-release.pdf"), &volume.bytes).unwrap();
+    let options = page_validation::ValidationOptions::default().profile(page_validation::ValidationProfile::PdfA2u);
+    let report = page_validation::validate_pdf_bytes(&volume.bytes, &options).unwrap();
+    assert!(report.failures.is_empty() && report.is_compliant, "{report}");
+
+    let contents = page_of(&volume.bytes, 1);
+    assert!(contents.contains(&format!("{} 页", volume.pages)), "{contents}");
+    // Whatever the contents say stands where they say it.
+    for (row, found) in [("产品发布总结报告", "REL-SUM-2026-001"), ("附录 1", "REL-APP-2026-001")] {
+        let line = contents.lines().find(|line| line.contains(row) && line.contains(found)).expect(&contents);
+        let numbers: Vec<usize> = line.split_whitespace().rev().map_while(|word| word.parse().ok()).collect();
+        let [pages, start] = numbers[..2] else { panic!("{line}") };
+        assert!(page_of(&volume.bytes, start).contains(found), "{row} begins on page {start}");
+        let last = page_of(&volume.bytes, start + pages - 1);
+        assert!(packed(&last).contains(&packed(&format!("第 {pages} 页"))), "and ends {pages} pages later: {last}");
+    }
+    assert_eq!(volume.bytes, world.workspace.volume(&release).unwrap().bytes, "the same bytes each time");
+
+    // Other programs' files are bound as they are, and damaged ones are named.
+    let summary = world.document(SUMMARY);
+    let foreign = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 200]>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R>>\nendobj\n".to_vec();
+    let places: Vec<usize> = (1..=3)
+        .map(|id| {
+            let head = format!("{id} 0 obj");
+            foreign.windows(head.len()).position(|own| own == head.as_bytes()).unwrap()
+        })
+        .collect();
+    let table: String = places.iter().map(|at| format!("{at:010} 00000 n \n")).collect();
+    let tail = format!(
+        "xref\n0 4\n0000000000 65535 f \n{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n",
+        foreign.len()
+    );
+    let path = world.path("部署记录.pdf");
+    std::fs::write(&path, [&foreign[..], tail.as_bytes()].concat()).unwrap();
+    world.workspace.attach(summary, 2, &path).unwrap();
+    let longer = world.workspace.volume(&release).unwrap();
+    assert_eq!(longer.pages, volume.pages + 1);
+    assert!(longer.warnings.iter().any(|issue| issue.code == "not_pdf_a" && issue.path == "部署记录.pdf"));
+    let path = world.path("损坏.pdf");
+    std::fs::write(&path, b"%PDF-1.7\nnothing else").unwrap();
+    world.workspace.attach(summary, 2, &path).unwrap();
+    let error = world.workspace.volume(&release).unwrap_err();
+    assert_eq!(error.code, Code::CorruptFile);
+    assert!(error.message.contains("“损坏.pdf”") && error.hint.is_some(), "{error:?}");
+    // The package has everything all the same, and tells why there is no volume.
+    let made = world.archive("归档包.zip", &request()).unwrap();
+    let told = made.check.of(Outcome::Warning).find(|line| line.id.starts_with("合订本/")).unwrap();
+    assert!(told.message.contains("损坏.pdf"), "{}", told.message);
+    let bytes = std::fs::read(world.path("归档包.zip")).unwrap();
+    assert_eq!(check(&bytes, None).unwrap().verdict, PackageVerdict::Sound);
+    assert_eq!(Bag::read(&bytes).json("data/index.json").get("volumes"), None);
+}
+
 #[test]
 fn a_used_folder_keeps_its_own() {
     let mut there = World::new();
@@ -715,6 +841,77 @@ fn a_record_that_was_tampered_with_is_not_archived() {
     assert_eq!(error.issues.len(), 1, "{error:?}");
     let excused = ArchiveRequest { exceptions: vec![(error.issues[0].path.clone(), "算了".into())], ..request() };
     assert_eq!(world.archive("a.zip", &excused).unwrap_err().code, Code::BadRequest, "no reason helps");
+}
+
+#[test]
+fn a_release_that_fails_is_left_out_with_a_reason_and_holds_up_no_other() {
+    let World { folder, mut workspace, release } = World::complete();
+    // Another dossier of the same year, whose record somebody has been at.
+    let other = workspace.load_sample().unwrap();
+    let dossier = workspace.dossier(other).unwrap();
+    let id = dossier.documents.iter().find(|document| document.template == APPLICATION).unwrap().id.unwrap();
+    let number = workspace.submit(id, &Submission::default()).unwrap().number;
+    drop(workspace);
+    let connection = rusqlite::Connection::open(folder.path().join("dossier.db")).unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'revisions'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    connection
+        .execute("UPDATE revisions SET frozen = replace(frozen, '2026', '2025') WHERE number = ?1", [&number])
+        .unwrap();
+    drop(connection);
+    let workspace = Workspace::open(folder.path(), environment()).unwrap();
+    let mut world = World { folder, workspace, release };
+    assert!(world.archive("a.zip", &request()).is_err(), "nothing of it can be archived");
+
+    let left_out =
+        |reason: &str| ArchiveRequest { left_out: vec![(other.to_string(), reason.to_owned())], ..request() };
+    assert_eq!(world.archive("a.zip", &left_out(" ")).unwrap_err().code, Code::ReasonNeeded);
+    let made = world.archive("a.zip", &left_out("记录不可信，正在查明")).unwrap();
+    let excused: Vec<&str> = made.check.of(Outcome::Excused).map(|line| line.about.as_str()).collect();
+    let name = world.workspace.storage().release(other).unwrap().name;
+    assert!(excused.contains(&&*name), "{excused:?}");
+    let bag = Bag::read(&std::fs::read(world.path("a.zip")).unwrap());
+    assert!(!bag.text("data/index.json").contains(&number), "{number} is not in it");
+    assert!(bag.text("data/归档检查.json").contains("记录不可信，正在查明"));
+    assert!(packed(&text_of(&bag.0["移交清单.pdf"])).contains(&packed(&format!("这次不归档：{number}"))));
+    let report = check(&std::fs::read(world.path("a.zip")).unwrap(), None).unwrap();
+    assert_eq!((report.verdict, report.documents), (PackageVerdict::Sound, 2));
+    let all = [other, release].map(|release| (release.to_string(), "不归档".to_owned())).to_vec();
+    let nothing = world.archive("b.zip", &ArchiveRequest { left_out: all, ..request() }).unwrap_err();
+    assert_eq!(nothing.code, Code::NotFound);
+}
+
+#[test]
+fn a_scan_that_was_tampered_with_is_not_archived() {
+    let World { folder, workspace, release } = World::complete();
+    drop(workspace);
+    let connection = rusqlite::Connection::open(folder.path().join("dossier.db")).unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'scans'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    connection.execute_batch("UPDATE scans SET bytes = CAST(bytes || 'x' AS BLOB) WHERE kind = 'csv'").unwrap();
+    drop(connection);
+    let workspace = Workspace::open(folder.path(), environment()).unwrap();
+    let mut world = World { folder, workspace, release };
+    let error = world.archive("a.zip", &request()).unwrap_err();
+    assert_eq!(error.issues.len(), 1, "{error:?}");
+    assert!(error.issues[0].message.contains("问题跟踪表.csv"), "{error:?}");
+    assert!(!world.path("a.zip").exists() && no_temporary(&world), "nothing is left");
 }
 
 /// Whatever bytes a disk loses: no panic, and nothing is taken for sound that does not hold what was packed.

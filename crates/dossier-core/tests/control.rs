@@ -639,6 +639,30 @@ fn registers_tell_what_the_database_holds_on_screen_on_paper_and_in_the_sheet() 
     assert_eq!(released.len(), 1);
     assert!(released[0][8].contains("申请表 REL-APP-2026-001 V1.1 受控"), "{}", released[0][8]);
 
+    // Kept for good unless the settings say otherwise; a period is that of the day of the submission.
+    assert!(cells(&world, Register::Due, &on("2126-12-31")).is_empty(), "nothing said anything of periods");
+    world.workspace.change_settings(&json!({ "documents": { "retention": { APPLICATION: 10 } } })).unwrap();
+    assert!(cells(&world, Register::Due, &on("2126-12-31")).is_empty(), "what was submitted before stays as it is");
+    let mut world = world.on("2026-12-30");
+    for change in ["改期", "再改期"] {
+        world.workspace.revise(id, false, change).unwrap();
+        world.submit(id).unwrap();
+        world.approve(id, "2026-12-30");
+        world.workspace.bring_into_force(id, Some("2026-12-30")).unwrap();
+    }
+    assert!(cells(&world, Register::Due, &on("2036-12-31")).is_empty(), "ten whole years after that of its end");
+    let due = cells(&world, Register::Due, &on("2037-01-01"));
+    assert_eq!(due.len(), 1, "V1.3 is in force and has no end; V1.0 and V1.1 are kept for good: {due:?}");
+    assert_eq!(
+        due[0][1..].iter().map(String::as_str).collect::<Vec<_>>()[3..8],
+        ["V1.2", "作废", "10年", "2026-12-30 作废", "2036-12-31"]
+    );
+    let view = world.workspace.register(Register::Due, &on("2037-01-01")).unwrap();
+    assert!(view.notes[0].contains("2 个永久保管"), "{}", view.notes[0]);
+    assert!(world.status(id) == Status::Controlled && !view.rows.is_empty(), "telling of it deletes nothing");
+    let today = on("2037-01-01");
+    assert_eq!(world.workspace.register_name(Register::Due, &today, RegisterFormat::Csv), "到期清单_2037-01-01.csv");
+
     for register in Register::ALL {
         let rows = cells(&world, register, &today);
         let file = |format| world.workspace.register_file(register, &today, format).unwrap().bytes;

@@ -14,6 +14,20 @@ pub fn finish(
     meta: &Meta,
     deflate: &mut Deflate,
 ) -> Result<Vec<u8>, PdfError> {
+    let pages: Vec<ObjectId> = document.page_iter().collect();
+    compress_pages(&mut document, &pages, deflate);
+    let bookmarks = bookmarks(&pages, frames)?;
+    Ok(close(document, bookmarks, meta, true, deflate))
+}
+
+/// Gives a document with its pages everything else, and writes it out. `archive` says whether it calls itself PDF/A-2u.
+pub fn close(
+    mut document: Document,
+    bookmarks: Vec<Bookmark>,
+    meta: &Meta,
+    archive: bool,
+    deflate: &mut Deflate,
+) -> Vec<u8> {
     let meta = Meta {
         title: printable(&meta.title),
         author: printable(&meta.author),
@@ -22,18 +36,16 @@ pub fn finish(
         producer: printable(&meta.producer),
         created: meta.created,
     };
-    let pages: Vec<ObjectId> = document.page_iter().collect();
-    compress_pages(&mut document, &pages, deflate);
-
     let profile = deflate.stream(dictionary! { "N" => 3 }, include_bytes!("../../../assets/icc/sRGB.icc"));
     let profile = document.add_object(profile);
-    let mut xmp = Stream::new(dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, xmp(&meta).into_bytes());
+    let mut xmp =
+        Stream::new(dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, xmp(&meta, archive).into_bytes());
     // Left as it is, so that programs that know no PDF find it.
     xmp.allows_compression = false;
     let xmp = document.add_object(xmp);
-    let outline = outline(&mut document, &pages, frames)?;
+    let outline = hang_bookmarks(&mut document, bookmarks);
 
-    let catalog = document.catalog_mut().expect("printpdf writes a catalog");
+    let catalog = document.catalog_mut().expect("a document with pages has a catalog");
     if !meta.language.is_empty() {
         catalog.set("Lang", text(&meta.language));
     }
@@ -53,10 +65,10 @@ pub fn finish(
     }
 
     let info =
-        document.trailer.get(b"Info").and_then(Object::as_reference).expect("printpdf writes an info dictionary");
+        document.trailer.get(b"Info").and_then(Object::as_reference).expect("the trailer names an info dictionary");
     document.set_object(info, information(&meta));
     document.version = "1.7".into();
-    Ok(with_identifier(document))
+    with_identifier(document)
 }
 
 fn compress_pages(document: &mut Document, pages: &[ObjectId], deflate: &mut Deflate) {
@@ -76,7 +88,7 @@ fn printable(text: &str) -> String {
 }
 
 /// A text outside of the pages.
-fn text(text: &str) -> Object {
+pub fn text(text: &str) -> Object {
     if text.is_ascii() {
         return Object::string_literal(text);
     }
@@ -100,10 +112,13 @@ fn information(meta: &Meta) -> Dictionary {
     info
 }
 
-fn xmp(meta: &Meta) -> String {
+fn xmp(meta: &Meta, archive: bool) -> String {
     let Created { year, month, day, hour, minute, second } = meta.created;
     let date = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
     let mut xmp = String::from(XMP_HEAD);
+    if archive {
+        xmp.push_str(XMP_ARCHIVE);
+    }
     let mut entry = |value: &str, before: &str, after: &str| {
         if !value.is_empty() {
             xmp.push_str(before);
@@ -140,6 +155,9 @@ const XMP_HEAD: &str = "\
  xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"
  xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"
  xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">
+";
+
+const XMP_ARCHIVE: &str = "\
 <pdfaid:part>2</pdfaid:part>
 <pdfaid:conformance>U</pdfaid:conformance>
 ";
@@ -151,23 +169,41 @@ const XMP_TAIL: &str = "\
 <?xpacket end=\"r\"?>
 ";
 
-/// Bookmarks nested by level, all open. A section without a chapter before it stands at the top.
-fn outline(document: &mut Document, pages: &[ObjectId], frames: &Frames) -> Result<Option<ObjectId>, PdfError> {
-    if frames.outline.is_empty() {
-        return Ok(None);
-    }
-    let root = document.new_object_id();
-    let ids: Vec<ObjectId> = frames.outline.iter().map(|_| document.new_object_id()).collect();
-    let places = Places::nest(&frames.outline);
-    for (entry, (&id, place)) in frames.outline.iter().zip(ids.iter().zip(&places.entries)) {
+/// A bookmark on its way into a document.
+pub struct Bookmark {
+    /// 1 for a chapter.
+    pub level: u8,
+    pub title: Object,
+    /// Page and place on it.
+    pub dest: Vec<Object>,
+}
+
+/// The headings of pages as bookmarks.
+fn bookmarks(pages: &[ObjectId], frames: &Frames) -> Result<Vec<Bookmark>, PdfError> {
+    let bookmark = |entry: &OutlineEntry| {
         let (Some(page), Some(&page_id)) = (frames.pages.get(entry.page), pages.get(entry.page)) else {
             return Err(PdfError::UnknownPage { title: entry.title.clone(), page: entry.page });
         };
         let top = draw::number(page.height - entry.y);
+        let dest = vec![page_id.into(), "XYZ".into(), 0.into(), top.into(), Object::Null];
+        Ok(Bookmark { level: entry.level, title: text(&printable(&entry.title)), dest })
+    };
+    frames.outline.iter().map(bookmark).collect()
+}
+
+/// Bookmarks nested by level, all open. A section without a chapter before it stands at the top.
+fn hang_bookmarks(document: &mut Document, bookmarks: Vec<Bookmark>) -> Option<ObjectId> {
+    if bookmarks.is_empty() {
+        return None;
+    }
+    let root = document.new_object_id();
+    let ids: Vec<ObjectId> = bookmarks.iter().map(|_| document.new_object_id()).collect();
+    let places = Places::nest(&bookmarks);
+    for (entry, (&id, place)) in bookmarks.into_iter().zip(ids.iter().zip(&places.entries)) {
         let mut bookmark = dictionary! {
-            "Title" => text(&printable(&entry.title)),
+            "Title" => entry.title,
             "Parent" => place.parent.map_or(root, |parent| ids[parent]),
-            "Dest" => vec![page_id.into(), "XYZ".into(), 0.into(), top.into(), Object::Null],
+            "Dest" => entry.dest,
         };
         for (key, other) in [("Prev", place.before), ("Next", place.after)] {
             if let Some(other) = other {
@@ -180,7 +216,7 @@ fn outline(document: &mut Document, pages: &[ObjectId], frames: &Frames) -> Resu
     let mut head = dictionary! { "Type" => "Outlines" };
     hang(&mut head, &places.root, &ids);
     document.set_object(root, head);
-    Ok(Some(root))
+    Some(root)
 }
 
 fn hang(parent: &mut Dictionary, children: &Children, ids: &[ObjectId]) {
@@ -215,7 +251,7 @@ struct Children {
 }
 
 impl Places {
-    fn nest(outline: &[OutlineEntry]) -> Self {
+    fn nest(outline: &[Bookmark]) -> Self {
         let mut places = Self::default();
         for (index, entry) in outline.iter().enumerate() {
             let mut parent = index.checked_sub(1);

@@ -18,6 +18,7 @@ mod deflate;
 mod draw;
 mod faces;
 mod picture;
+mod volume;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,6 +29,7 @@ use printpdf::{PdfDocument, PdfPage, PdfSaveOptions, Pt, Rect, XObject, XObjectI
 use crate::deflate::Deflate;
 use crate::faces::Faces;
 pub use crate::picture::Picture;
+pub use crate::volume::{File, Leaves, Part, Volume, bind};
 
 /// What the document says about itself; an empty text is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +72,10 @@ pub enum PdfError {
     Picture { reason: String },
     /// A bookmark leads to a page that does not exist.
     UnknownPage { title: String, page: usize },
+    /// A file that is to be bound cannot be read without a password.
+    Encrypted { name: String },
+    /// A file that is to be bound is damaged.
+    Broken { name: String, reason: String },
 }
 
 impl fmt::Display for PdfError {
@@ -83,6 +89,8 @@ impl fmt::Display for PdfError {
             }
             Self::UnknownPicture(image) => write!(f, "版面使用了不存在的图片（第 {} 张）", image.0 + 1),
             Self::Picture { reason } => write!(f, "图片无法使用：{reason}"),
+            Self::Encrypted { name } => write!(f, "“{name}”有密码或加密，不能合订"),
+            Self::Broken { name, reason } => write!(f, "“{name}”已损坏或不是完整的文件（{reason}），不能合订"),
             Self::UnknownPage { title, page } => write!(f, "书签 `{title}` 指向不存在的第 {} 页", page + 1),
         }
     }

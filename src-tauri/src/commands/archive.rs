@@ -1,5 +1,6 @@
 //! Archive packages: checked and made, verified, brought back.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use dossier_core::archive::{self, ArchiveLook, ArchiveMade, ArchiveRequest, PackageReport, Restored, Scope};
@@ -15,11 +16,16 @@ use crate::ask;
 use crate::program::Program;
 
 #[tauri::command]
-pub async fn check_archive(program: Shared<'_>, scope: Scope) -> Result<ArchiveLook> {
+pub async fn check_archive(program: Shared<'_>, scope: Scope, progress: Channel<Progress>) -> Result<ArchiveLook> {
     aside(program, move |program| {
         // Every paper is drawn for it: nothing else shall wait so long.
         let workspace = program.another()?;
-        let check = workspace.check_archive(&ArchiveRequest { scope, ..ArchiveRequest::default() })?;
+        let request = ArchiveRequest { scope, ..ArchiveRequest::default() };
+        // Nobody stops it: who asks for another one hears no more of this one.
+        let check = workspace.check_archive(&request, &mut |at| {
+            let _ = progress.send(at.clone());
+            ControlFlow::Continue(())
+        })?;
         let places = workspace.archive_places(&check)?;
         Ok(ArchiveLook { check, places })
     })

@@ -125,7 +125,7 @@ describe("archiving", () => {
     await type("[data-path=archive-query]", " 网关 ");
     find<HTMLFormElement>(".seek").dispatchEvent(new Event("submit", { cancelable: true }));
     await settle();
-    expect(checking).toHaveBeenLastCalledWith({ query: "网关" });
+    expect(checking).toHaveBeenLastCalledWith({ query: "网关" }, expect.any(Function));
     await click("[data-scope-kind=release]");
     await click("[data-action=choose-release]");
     find("[role=menu] .item, .item").dispatchEvent(new MouseEvent("click", { bubbles: true }));

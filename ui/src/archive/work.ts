@@ -22,6 +22,8 @@ export class ArchiveWork {
   /** Why there is no check. */
   readonly failure = shallowRef<BackendError | null>(null);
   readonly checking = ref(false);
+  /** How far the check is; null before it has opened the first file. */
+  readonly checked = shallowRef<Progress | null>(null);
   /** How far packing is; null while nothing is packed. */
   readonly packing = shallowRef<Progress | null>(null);
   readonly outcome = shallowRef<Outcome | null>(null);
@@ -72,8 +74,11 @@ export class ArchiveWork {
       return;
     }
     this.checking.value = true;
+    this.checked.value = null;
     try {
-      const look = await this.backend.checkArchive(scope);
+      const look = await this.backend.checkArchive(scope, (progress) => {
+        if (mine === this.turn) this.checked.value = progress;
+      });
       if (mine !== this.turn) return;
       this.look.value = look;
       Object.assign(this.taken, remaining(look, this.taken));

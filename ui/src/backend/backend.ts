@@ -100,7 +100,7 @@ export interface Backend {
 
   // ---- archive packages; `cancelExport` stops what runs
   /** What of a scope passes and what does not, without exceptions. Takes as long as drawing every paper of it. */
-  checkArchive(scope: ArchiveScope): Promise<ArchiveLook>;
+  checkArchive(scope: ArchiveScope, onProgress: (progress: Progress) => void): Promise<ArchiveLook>;
   /** Asks where to, then packs; null: the person changed their mind or stopped it, and nothing was written. */
   makeArchive(request: ArchiveRequest, onProgress: (progress: Progress) => void): Promise<ArchiveMade | null>;
   /** Lets the person pick a file and adds it to a submitted report; null: they changed their mind. Returns the revision. */

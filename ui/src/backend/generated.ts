@@ -597,7 +597,11 @@ policy: string,
 /**
  * Patterns of official numbers, where they differ from a template's own; by the template's pattern.
  */
-number_patterns: { [pattern: string]: string }, };
+number_patterns: { [pattern: string]: string }, 
+/**
+ * 保管期限 by template, `"permanent"` or a number of years; 永久 where there is none.
+ */
+retention: { [template: string]: "permanent" | number }, };
 
 /**
  * How documents print unless somebody says otherwise.
@@ -1199,14 +1203,15 @@ faults: Array<Issue>, };
 /**
  * A register. Its rows come from the database alone, so that its counts are those of the database.
  */
-export type Register = "controlled" | "void_numbers" | "copies" | "releases";
+export type Register = "controlled" | "void_numbers" | "copies" | "releases" | "due";
 
 /**
  * What of a register is asked for; what is none does not matter.
  */
 export type RegisterQuery = { 
 /**
- * The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks back.
+ * The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks
+ * back, and only 到期清单 ahead.
  */
 on?: string | null, year?: number | null, };
 
@@ -1266,7 +1271,11 @@ exceptions: Array<[string, string]>,
 /**
  * Item of 4.4.2 (1 to 4), and who confirms it.
  */
-confirmed: Array<[string, string]>, };
+confirmed: Array<[string, string]>, 
+/**
+ * Release, by id or name, that is not archived this time although the scope has it, and why.
+ */
+left_out?: Array<[string, string]>, };
 
 /**
  * Of what a line of the check is about.

@@ -68,7 +68,10 @@ export function tauriBackend(): Backend {
     register: (register, query) => invoke("register", { register, query }),
     exportRegister: (register, query, format) => invoke("export_register", { register, query, format }),
 
-    checkArchive: (scope) => invoke("check_archive", { scope }),
+    checkArchive: (scope, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("check_archive", { scope, progress });
+    },
     makeArchive: (request, onProgress) => {
       const progress = new Channel<Progress>(onProgress);
       return invoke("make_archive", { request, progress });

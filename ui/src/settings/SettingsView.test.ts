@@ -1,9 +1,11 @@
 import type { VueWrapper } from "@vue/test-utils";
+import { ElSelect } from "element-plus";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { backendOf, find, press, settle, show, type } from "../home/testing";
 import { navigation } from "../navigation";
 import AboutView from "./AboutView.vue";
+import RetentionField from "./RetentionField.vue";
 import SettingsView from "./SettingsView.vue";
 
 // Parts of the component library are slow where they are not drawn.
@@ -101,6 +103,26 @@ describe("settings", () => {
     await type("[data-path='documents.form_numbers.release-plan']", "");
     await settle(450);
     expect(saving.mock.lastCall).toEqual([{ documents: { form_numbers: { "release-plan": null } } }]);
+  });
+
+  it("keeps documents for as long as is chosen or typed, and for good unless somebody says otherwise", async () => {
+    const backend = backendOf(0);
+    const saving = vi.spyOn(backend, "saveSettings");
+    view = await show(SettingsView, backend);
+    const field = view.findAllComponents(RetentionField).find((own) => own.props("path") === "documents.retention.release-plan");
+    const choose = async (value: unknown): Promise<void> => {
+      field?.findComponent(ElSelect).vm.$emit("update:modelValue", value);
+      await settle();
+    };
+    expect(field?.findComponent(ElSelect).props("modelValue")).toBe("permanent");
+    await choose(30);
+    expect(saving.mock.lastCall).toEqual([{ documents: { retention: { "release-plan": 30 } } }]);
+    await choose("other");
+    await type("[data-path='documents.retention.release-plan.years']", "15");
+    await settle(450);
+    expect((await backend.start()).settings.documents.retention).toEqual({ "release-plan": 15 });
+    await choose("permanent");
+    expect(saving.mock.lastCall).toEqual([{ documents: { retention: { "release-plan": null } } }]);
   });
 
   it("numbers documents as the organisation does, and shows what comes next", async () => {

@@ -9,11 +9,12 @@ use dossier_core::archive::{
     self, ArchiveCheck, ArchiveRequest, Outcome, PackageReport, PackageVerdict, Property, Scope,
 };
 use dossier_core::dossiers::Progress;
+use dossier_core::export::Format;
 use dossier_core::{Code, Error, Result};
 use serde_json::json;
 
-use super::World;
-use crate::args::{Archive, Attach, Restore, Verify};
+use super::{World, paper};
+use crate::args::{Archive, Attach, Restore, Verify, Volume};
 use crate::output;
 
 /// The exit status where the content has problems.
@@ -32,15 +33,24 @@ pub fn attach(world: &World, attach: Attach) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+pub fn volume(world: &World, volume: Volume) -> Result<ExitCode> {
+    if Format::of(&volume.to)? != Format::Pdf {
+        return Err(Error::new(Code::UnsupportedFormat, "合订本只写 PDF").hint("文件名请以 .pdf 结尾"));
+    }
+    let bound = world.workspace()?.volume(&volume.release)?;
+    paper::finish(world, &volume.to, &bound)
+}
+
 pub fn archive(world: &World, wanted: Archive) -> Result<ExitCode> {
     let request = ArchiveRequest {
         scope: Scope { year: wanted.year, release: wanted.release, query: wanted.query },
         exceptions: pairs(&wanted.exception, "例外", "附录4=未召开总结会议")?,
         confirmed: pairs(&wanted.confirm, "确认", "1=周敏")?,
+        left_out: pairs(&wanted.leave_out, "不归档", "R0007=审批还没有结束")?,
     };
     let mut workspace = world.workspace()?;
     if wanted.check {
-        let check = workspace.check_archive(&request)?;
+        let check = workspace.check_archive(&request, &mut tell_progress)?;
         let passed = check.blocking == 0;
         if world.json {
             output::json(&check);

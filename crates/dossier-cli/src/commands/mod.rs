@@ -59,6 +59,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Settings(action) => settings::run(&world, action),
         Action::Backup(action) => backup::run(&world, action),
         Action::Attach(attach) => archive::attach(&world, attach),
+        Action::Volume(volume) => archive::volume(&world, volume),
         Action::Archive(wanted) => archive::archive(&world, wanted),
         Action::Verify(verify) => archive::verify(&world, verify),
         Action::Restore(restore) => archive::restore(&world, restore),

@@ -66,6 +66,9 @@ fn show(settings: &Settings) {
     for (template, front) in &documents.front_matter {
         output::line(format!("封面和文档信息：{template} {}", if *front { "印" } else { "不印" }));
     }
+    for (template, retention) in &documents.retention {
+        output::line(format!("保管期限：{template} {}", retention.label()));
+    }
     let word = |yes: bool| if yes { "是" } else { "否" };
     output::line(format!("双面打印：{}", word(settings.print.duplex)));
     output::line(format!("装订线：{}", word(settings.print.binding_line)));

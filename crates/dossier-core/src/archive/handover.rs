@@ -26,6 +26,8 @@ pub(crate) struct Line {
     pub effective_on: String,
     pub obsolete_on: String,
     pub classification: String,
+    /// 永久, 30年
+    pub retention: String,
     pub department: String,
     pub pages: usize,
     /// Scanned pages with ink on them.
@@ -97,6 +99,7 @@ pub(crate) fn handover(lines: &[Line], told_of: &Told<'_>, digest: &str) -> List
             line.title.clone(),
             line.revision.clone(),
             line.state.label().to_owned(),
+            line.retention.clone(),
             line.pages.to_string(),
             line.signed.to_string(),
             line.code.clone(),
@@ -129,9 +132,10 @@ pub(crate) fn handover(lines: &[Line], told_of: &Told<'_>, digest: &str) -> List
         columns: vec![
             Column::new("序号", 10.0).centered(),
             Column::new("文件编号", 37.0).centered(),
-            Column::new("题名", 43.0),
+            Column::new("题名", 38.0),
             Column::new("版本", 13.0).centered(),
-            Column::new("状态", 15.0).centered(),
+            Column::new("状态", 14.0).centered(),
+            Column::new("保管期限", 16.0).centered(),
             Column::new("页数", 11.0).centered(),
             Column::new("签署件", 13.0).centered(),
             Column::new("校验码", 33.0).centered(),
@@ -182,6 +186,7 @@ pub(crate) fn readme() -> String {
 一、里面有什么
   data/受控文件清单.xlsx、.csv   归档了哪些文件
   data/<编号>/<版本>/            每个文件：PDF（PDF/A-2u）、XLSX、JSON 和签署件
+  data/合订本/                   每次发布的总结报告和附录，合成一个 PDF
   data/index.json                同样的清单，供程序读取
   data/audit.jsonl               审计记录，每条带有前一条的 SHA-256
   data/归档检查.json             归档时检查了什么，例外的理由

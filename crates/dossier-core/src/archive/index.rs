@@ -17,6 +17,8 @@ pub(crate) const KIND: &str = "dossier-archive";
 pub(crate) const INDEX: &str = "data/index.json";
 pub(crate) const AUDIT: &str = "data/audit.jsonl";
 pub(crate) const CHECKS: &str = "data/归档检查.json";
+/// Where volumes lie, each under the name of its release.
+pub(crate) const VOLUMES: &str = "data/合订本";
 pub(crate) const REGISTER_XLSX: &str = "data/受控文件清单.xlsx";
 pub(crate) const REGISTER_CSV: &str = "data/受控文件清单.csv";
 /// Beside the files that the index names.
@@ -30,6 +32,17 @@ pub(crate) struct Index {
     pub documents: Vec<DocumentPart>,
     /// Templates and settings, each once: revisions name them by their hashes.
     pub shared: Vec<FilePart>,
+    /// 合订本 of releases. Packages from before there were any have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<VolumePart>,
+}
+
+/// 合订本 of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VolumePart {
+    /// `uid` of the release.
+    pub release: String,
+    pub file: FilePart,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +81,9 @@ pub(crate) struct RevisionPart {
     pub classification: String,
     #[serde(rename = "语种")]
     pub language: String,
+    /// 永久, 30年. Packages from before there were periods have none.
+    #[serde(rename = "保管期限", default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<String>,
     pub state: RevisionState,
     /// 校验码 of its pages.
     pub code: String,
@@ -108,6 +124,8 @@ pub(crate) enum Role {
     Appendix,
     Template,
     Settings,
+    /// 合订本: the report of a release with its appendices. It is made from them, and nothing comes back from it.
+    Volume,
 }
 
 /// Everything of one revision that brings it back as it stood.
@@ -213,10 +231,13 @@ pub(crate) struct PagePart {
     pub note: String,
 }
 
+/// What the format of an archival PDF is called.
+pub(crate) const PDF_A_NAME: &str = "PDF/A-2u";
+
 impl FilePart {
     pub fn of(role: Role, packed: Packed) -> Self {
         let format = match role {
-            Role::Paper | Role::Printed => "PDF/A-2u",
+            Role::Paper | Role::Printed => PDF_A_NAME,
             _ => papers::format_name(&packed.path),
         };
         Self { role, format: format.to_owned(), path: packed.path, size: packed.size, sha256: packed.sha256 }
@@ -226,7 +247,8 @@ impl FilePart {
 impl Index {
     /// Every file that it names.
     pub fn files(&self) -> impl Iterator<Item = &FilePart> {
-        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared)
+        let volumes = self.volumes.iter().map(|volume| &volume.file);
+        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared).chain(volumes)
     }
 
     pub fn revisions(&self) -> impl Iterator<Item = &RevisionPart> {

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::bag::{DECLARATION, INFO, MANIFEST, PAYLOAD, TAG_MANIFEST, code_of, digest_of};
 use super::handover::{HANDOVER, INFO_HEAD, INFO_OXUM, README, info_value};
 use super::index::{AUDIT, Index, KIND, RevisionPart, Role, SCHEMA, UNLISTED, schema_of};
-use super::index::{INDEX, Record};
+use super::index::{INDEX, PDF_A_NAME, Record};
 use super::package::{Package, Passed, not_a_bag, unreadable};
 use super::wire::{PackageReport, PackageVerdict};
 use super::{entries, limits, names};
@@ -298,7 +298,11 @@ impl Check {
                 }
                 Some(_) => {}
             }
-            let is_paper = matches!(file.role, Role::Paper | Role::Printed);
+            let is_paper = match file.role {
+                Role::Paper | Role::Printed => true,
+                Role::Volume => file.format == PDF_A_NAME,
+                _ => false,
+            };
             if is_paper && self.intact.get(&file.path).is_some_and(|passed| !passed.pdf_a) {
                 self.tell(&file.path, "not_pdf_a", "没有 PDF/A-2u 标记。");
             }

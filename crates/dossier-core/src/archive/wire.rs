@@ -30,6 +30,10 @@ pub struct ArchiveRequest {
     pub exceptions: Vec<(String, String)>,
     /// Item of 4.4.2 (1 to 4), and who confirms it.
     pub confirmed: Vec<(String, String)>,
+    /// Release, by id or name, that is not archived this time although the scope has it, and why.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<Vec<(String, String)>>", optional))]
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Of what a line of the check is about.

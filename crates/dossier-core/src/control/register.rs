@@ -19,6 +19,8 @@ pub enum Register {
     Copies,
     /// 发布台账
     Releases,
+    /// 到期清单: what has been kept as long as it has to be.
+    Due,
 }
 
 /// How a register is wanted.
@@ -36,7 +38,8 @@ pub enum RegisterFormat {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterQuery {
-    /// The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks back.
+    /// The day whose state is told, `2026-03-11`; today where it is none. Only 受控文件清单 looks
+    /// back, and only 到期清单 ahead.
     #[cfg_attr(test, ts(optional = nullable))]
     pub on: Option<String>,
     #[cfg_attr(test, ts(optional = nullable))]
@@ -77,7 +80,7 @@ pub struct RegisterRow {
 }
 
 impl Register {
-    pub const ALL: [Self; 4] = [Self::Controlled, Self::VoidNumbers, Self::Copies, Self::Releases];
+    pub const ALL: [Self; 5] = [Self::Controlled, Self::VoidNumbers, Self::Copies, Self::Releases, Self::Due];
 
     /// As commands name it.
     pub const fn name(self) -> &'static str {
@@ -86,6 +89,7 @@ impl Register {
             Self::VoidNumbers => "void-numbers",
             Self::Copies => "copies",
             Self::Releases => "releases",
+            Self::Due => "due",
         }
     }
 
@@ -95,7 +99,13 @@ impl Register {
             Self::VoidNumbers => "作废号登记",
             Self::Copies => "分发回收记录",
             Self::Releases => "发布台账",
+            Self::Due => "到期清单",
         }
+    }
+
+    /// Whether it tells of any day that is asked for.
+    pub const fn has_day(self) -> bool {
+        matches!(self, Self::Controlled | Self::Due)
     }
 
     /// The register of this name or title.

@@ -2,6 +2,7 @@
 
 mod logo;
 mod read;
+mod retention;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 pub use logo::{Logo, LogoFormat};
+pub use retention::Retention;
 
 use crate::{Code, Error, Issue, Result};
 use read::Reader;
@@ -98,6 +100,9 @@ pub struct DocumentDefaults {
     /// Patterns of official numbers, where they differ from a template's own; by the template's pattern.
     #[cfg_attr(test, ts(type = "{ [pattern: string]: string }"))]
     pub number_patterns: BTreeMap<String, String>,
+    /// 保管期限 by template, `"permanent"` or a number of years; 永久 where there is none.
+    #[cfg_attr(test, ts(type = "{ [template: string]: \"permanent\" | number }"))]
+    pub retention: BTreeMap<String, Retention>,
 }
 
 /// How documents print unless somebody says otherwise.
@@ -134,7 +139,15 @@ impl Default for DocumentDefaults {
             front_matter: BTreeMap::new(),
             policy: crate::policy::DEFAULT.into(),
             number_patterns: BTreeMap::new(),
+            retention: BTreeMap::new(),
         }
+    }
+}
+
+impl DocumentDefaults {
+    /// 保管期限 of documents of a template.
+    pub fn retention_of(&self, template: &str) -> Retention {
+        self.retention.get(template).copied().unwrap_or_default()
     }
 }
 
@@ -227,6 +240,8 @@ mod tests {
         settings.people.push(Person { name: "张三".into(), department: "产品部".into(), phone: "010-1".into() });
         settings.documents.form_numbers.insert("release-plan".into(), "XH-F-02".into());
         settings.documents.front_matter.insert("release-plan".into(), true);
+        settings.documents.retention.insert("release-plan".into(), Retention::Years(30));
+        settings.documents.retention.insert("release-summary".into(), Retention::Permanent);
         settings.print.duplex = true;
         settings.user = User { name: "林知远".into(), department: "产品部".into() };
         settings.export_folder = "D:\\发布文档".into();
@@ -246,7 +261,7 @@ mod tests {
             "user": { "name": 7, "phone": "1" },
             "export_folder": "发布文档",
             "backup": { "second_folder": "移动盘", "third_folder": "" },
-            "documents": { "front_matter": { "release-plan": 1 } },
+            "documents": { "front_matter": { "release-plan": 1 }, "retention": { "release-plan": 0 } },
         }))
         .unwrap_err();
         let places: Vec<String> = error.issues.iter().map(|issue| format!("{} {}", issue.path, issue.code)).collect();
@@ -263,6 +278,7 @@ mod tests {
                 "people[0].fone unknown_field",
                 "people[0].name required",
                 "documents.front_matter.release-plan not_a_boolean",
+                "documents.retention.release-plan not_a_period",
                 "print.duplex not_a_boolean",
                 "export_folder not_a_folder",
                 "backup.third_folder unknown_field",

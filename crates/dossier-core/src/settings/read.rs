@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Settings, User};
+use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Retention, Settings, User};
 use crate::template::check_number_pattern;
 use crate::{Code, Error, Issue, Result};
 
@@ -190,7 +190,8 @@ fn person(reader: &mut Reader, path: &str, value: &Value) -> Person {
 
 fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
     let mut documents = DocumentDefaults::default();
-    let known = ["classification", "control_state", "form_numbers", "front_matter", "policy", "number_patterns"];
+    let known =
+        ["classification", "control_state", "form_numbers", "front_matter", "policy", "number_patterns", "retention"];
     let Some(map) = reader.object("documents", value, &known) else { return documents };
     if let Some(value) = map.get("classification") {
         documents.classification = reader.text("documents.classification", value);
@@ -215,7 +216,17 @@ fn documents(reader: &mut Reader, value: &Value) -> DocumentDefaults {
             }
         }
     }
+    if let Some(value) = map.get("retention") {
+        documents.retention = reader.by_template("documents.retention", value, retention);
+    }
     documents
+}
+
+fn retention(reader: &mut Reader, path: &str, value: &Value) -> Retention {
+    Retention::read(value).unwrap_or_else(|| {
+        reader.refuse(path, "not_a_period", "保管期限应是 `\"permanent\"`（永久），或 1 到 100 的年数，如 `30`");
+        Retention::default()
+    })
 }
 
 fn print(reader: &mut Reader, value: &Value) -> PrintDefaults {

@@ -52,7 +52,8 @@ export function archive(): Archive {
     };
   };
   return {
-    checkArchive: async (scope) => {
+    checkArchive: async (scope, onProgress) => {
+      onProgress({ done: 0, total: 5, what: APPLICATION });
       if (scope.year == null && !scope.release && !scope.query?.trim()) throw refuse("bad_request", "没有说明归档哪些文件", "请给出年度、发布或查找的词");
       return {
         check: checked({ scope, exceptions: [], confirmed: [] }),

@@ -322,7 +322,8 @@ export function control(shelf: Shelf): Control {
         .filter(({ state }) => state === "controlled")
         .map((revision, index) => ({ document: approval.document, cells: [String(index + 1), approval.number, approval.title, revision.revision] })));
       const columns = ["序号", "文件编号", "文件名称", "版本"].map((label) => ({ label, width: 40 }));
-      return { register, title: "受控文件清单", lines: [["截至日期", query.on ?? TODAY]], columns, rows: register === "controlled" ? rows : [], notes: [], years: [2026] };
+      const shown = register === "controlled" || (register === "due" && (query.on ?? TODAY) > "2036-12-31") ? rows : [];
+      return { register, title: "受控文件清单", lines: [["截至日期", query.on ?? TODAY]], columns, rows: shown, notes: [], years: [2026] };
     },
     exportRegister: async (_register, _query, format) => {
       const file = `受控文件清单_${TODAY}.${format}`;

@@ -91,7 +91,7 @@ export function homeOf(
     user: { name: "林知远", department: "产品部" },
     departments: ["产品部", "研发部", "测试部"],
     people: [{ name: "周敏", department: "产品部", phone: "8021" }],
-    documents: { classification: "内部", control_state: "受控", form_numbers: {}, front_matter: {}, policy: "release-rules", number_patterns: {} },
+    documents: { classification: "内部", control_state: "受控", form_numbers: {}, front_matter: {}, policy: "release-rules", number_patterns: {}, retention: {} },
     print: { duplex: false, binding_line: false },
     export_folder: "",
     backup: { second_folder: "" },

@@ -138,12 +138,20 @@ impl Storage {
     /// They are not what came: the database is damaged.
     pub fn scan_bytes(&self, id: ScanId) -> Result<Vec<u8>> {
         let record = self.scan(id)?;
-        let mut statement = self.connection.prepare_cached("SELECT bytes FROM scans WHERE id = ?1")?;
-        let bytes: Vec<u8> = statement.query_row([id.0], |row| row.get(0))?;
+        let bytes = self.stored_scan_bytes(id)?;
         if sha256(&bytes) != record.sha256 {
             return Err(damaged(format!("扫描件“{}”与其校验值不符", record.name)));
         }
         Ok(bytes)
+    }
+
+    /// What is stored of a scan, for who compares the hash himself.
+    ///
+    /// # Errors
+    /// There is none of this id.
+    pub(crate) fn stored_scan_bytes(&self, id: ScanId) -> Result<Vec<u8>> {
+        let mut statement = self.connection.prepare_cached("SELECT bytes FROM scans WHERE id = ?1")?;
+        Ok(statement.query_row([id.0], |row| row.get(0))?)
     }
 
     /// All scans, oldest first.

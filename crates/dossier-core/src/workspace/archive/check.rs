@@ -1,17 +1,19 @@
 //! What has to be there before anything is archived: 附录 1–4, signatures and signed copies, 4.4.2 of 产品发布管理规范, and
 //! the four properties of electronic records (四性检测).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use crate::archive::{ArchiveCheck, ArchiveRequest, CheckLine, Outcome, Property, papers};
+use crate::dossiers::Progress;
 use crate::export::Exported;
-use crate::storage::{How, ReleaseId, RevisionState, Status, Storage};
-use crate::{Code, Error, Result};
+use crate::storage::{How, ReleaseId, RevisionState, ScanId, Status, Storage};
+use crate::{Code, Error, Issue, Result};
 
 use super::super::Workspace;
 use super::super::control::{self, Thawed, thaw};
 use super::pack::{is_appendix, scans_of};
-use super::{APPENDIX, Selection, name_of, was_approved};
+use super::{APPENDIX, LeftOut, Selection, name_of, was_approved};
 
 /// 产品发布管理规范 4.4.2, as written there.
 const UPDATES: [(&str, &str); 4] = [
@@ -22,20 +24,30 @@ const UPDATES: [(&str, &str); 4] = [
 ];
 
 /// 附录 of the report that somebody has to hand in; the first one is the application itself.
-const APPENDICES: [(u8, &str); 3] =
+pub(super) const APPENDICES: [(u8, &str); 3] =
     [(2, "发布过程关键节点记录及截图"), (3, "《发布后问题跟踪表》（汇总版）"), (4, "发布总结会议纪要")];
 
 impl Workspace {
-    /// Says of each line whether what is to be archived passes it, the files themselves among them.
+    /// Says of each line whether what is to be archived passes it, the files themselves among them. `progress` is told
+    /// before each revision and once at the end.
     ///
     /// # Errors
-    /// The scope names nothing that was submitted; an exception or confirmation is of no line.
-    pub fn check_archive(&self, request: &ArchiveRequest) -> Result<ArchiveCheck> {
+    /// The scope names nothing that was submitted; an exception or confirmation is of no line; `progress` stops it.
+    pub fn check_archive(
+        &self,
+        request: &ArchiveRequest,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<ArchiveCheck> {
         let storage = &self.storage;
-        let selection = Selection::of(storage, &request.scope)?;
-        let mut check = self.completeness(&selection, request)?;
+        let selection = Selection::of(storage, request)?;
+        let mut check = self.completeness(&selection, request, &BTreeSet::new())?;
+        let (mut done, total) = (0, check.revisions);
         for document in &selection.documents {
             for record in storage.revisions_of(document.id)? {
+                if progress(&Progress { done, total, what: name_of(&record) }).is_break() {
+                    return Err(Error::new(Code::BadRequest, "已停止，没有检查完"));
+                }
+                done += 1;
                 // What is damaged has a line already.
                 let Ok(thawed) = thaw(storage, record) else { continue };
                 let name = name_of(&thawed.record);
@@ -48,16 +60,25 @@ impl Workspace {
                 }
             }
         }
+        // Nothing is left that could be stopped.
+        let _ = progress(&Progress { done: total, total, what: String::new() });
         Ok(settled(check))
     }
 
-    /// Everything that can be said before the files are made.
-    pub(super) fn completeness(&self, selection: &Selection, request: &ArchiveRequest) -> Result<ArchiveCheck> {
+    /// Everything that can be said before the files are made. Scans that are packed right after it are not read for it:
+    /// packing hashes them anyway, and a year of them takes minutes.
+    pub(super) fn completeness(
+        &self,
+        selection: &Selection,
+        request: &ArchiveRequest,
+        packed_next: &BTreeSet<ScanId>,
+    ) -> Result<ArchiveCheck> {
         let storage = &self.storage;
         let mut lines = Vec::new();
         for (name, release) in &selection.releases {
             of_release(storage, name, *release, &mut lines)?;
         }
+        lines.extend(selection.left_out.iter().map(not_archived));
         let mut revisions = 0;
         for document in &selection.documents {
             for record in storage.revisions_of(document.id)? {
@@ -78,7 +99,7 @@ impl Workspace {
             let message = "有扫描页还没有归位，可能属于要归档的文件。";
             lines.push(CheckLine::warning("待归位", "扫描件", message));
         }
-        self.log(&mut lines)?;
+        self.log(selection, packed_next, &mut lines)?;
         excuse(&mut lines, request)?;
         Ok(settled(ArchiveCheck {
             scope: selection.scope.clone(),
@@ -92,11 +113,15 @@ impl Workspace {
     }
 
     /// 真实性: the log and everything that it tells of.
-    fn log(&self, lines: &mut Vec<CheckLine>) -> Result<()> {
-        let report = self.verify_audit(None)?;
+    fn log(&self, selection: &Selection, packed_next: &BTreeSet<ScanId>, lines: &mut Vec<CheckLine>) -> Result<()> {
+        let report = self.verify_audit_but(None, packed_next)?;
         for fault in &report.faults {
-            let id = format!("审计/{}", fault.path);
-            lines.push(CheckLine::fault(Property::Authentic, id, &fault.path, fault.message.clone()));
+            let line = distrusted(fault);
+            // What is wrong with a release that stays out does not hold up the others.
+            lines.push(match selection.left_out.iter().find(|release| release.has(&fault.path)) {
+                Some(release) => CheckLine { outcome: Outcome::Excused, reason: Some(release.reason.clone()), ..line },
+                None => line,
+            });
         }
         if report.faults.is_empty() {
             let message = format!(
@@ -107,6 +132,21 @@ impl Workspace {
         }
         Ok(())
     }
+}
+
+/// A release that the scope has and the package has not.
+fn not_archived(release: &LeftOut) -> CheckLine {
+    let message = format!("这次不归档：{}。", release.numbers.join("、"));
+    CheckLine {
+        outcome: Outcome::Excused,
+        reason: Some(release.reason.clone()),
+        ..CheckLine::blocking(format!("不归档/{}", release.id), &release.name, message)
+    }
+}
+
+/// What contradicts the log is not archived.
+pub(super) fn distrusted(fault: &Issue) -> CheckLine {
+    CheckLine::fault(Property::Authentic, format!("审计/{}", fault.path), &fault.path, fault.message.clone())
 }
 
 /// 齐全 of a release: its documents, and the appendices of its report.

@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::archive::bag::{self, Bag, INFO};
 use crate::archive::handover::{self, HANDOVER, Line, README, Told};
 use crate::archive::index::{
-    self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, REGISTER_CSV, REGISTER_XLSX, ReleasePart, Role,
-    SCHEMA,
+    self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, PDF_A_NAME, REGISTER_CSV, REGISTER_XLSX,
+    ReleasePart, Role, SCHEMA, VOLUMES, VolumePart,
 };
-use crate::archive::{ArchiveCheck, ArchiveMade, ArchiveRequest, names};
+use crate::archive::{ArchiveCheck, ArchiveMade, ArchiveRequest, CheckLine, names};
 use crate::dossiers::Progress;
 use crate::settings::Settings;
 use crate::storage::{Storage, canonical};
@@ -24,12 +24,15 @@ use super::super::control::thaw;
 use super::super::{Workspace, act};
 use super::check::settled;
 use super::pack::{self, Laid, Owner};
-use super::{Selection, name_of};
+use super::volume;
+use super::{Selection, name_of, scans};
 
 /// Where texts lie that revisions share.
 const SHARED: &str = "data/公用";
 /// Longest name of the folder that a package unpacks to, in bytes.
 const LONGEST_ROOT: usize = 60;
+/// Longest name of a volume, in bytes.
+const VOLUME_BYTES: usize = 120;
 
 /// What a finished package tells of itself.
 struct Written {
@@ -57,8 +60,8 @@ impl Workspace {
         let root = root_of(to)?;
         let (file, begun) = files::begin(to)?;
         let written = self.storage.at_one_moment(|storage| {
-            let selection = Selection::of(storage, &request.scope)?;
-            let check = self.completeness(&selection, request)?;
+            let selection = Selection::of(storage, request)?;
+            let check = self.completeness(&selection, request, &scans(storage, &selection.documents)?)?;
             check.pass()?;
             self.write_package(Bag::begin(file, &root), &selection, check, progress)
         })?;
@@ -131,6 +134,13 @@ impl Workspace {
             }
             documents.push(part);
         }
+        let mut volumes = Vec::new();
+        for (name, release) in &releases {
+            if progress(&Progress { done, total, what: format!("合订本 {name}") }).is_break() {
+                return Ok(None);
+            }
+            volumes.extend(self.write_volume(&mut bag, selection, name, release, &mut check)?);
+        }
         let check = settled(check);
         check.pass()?;
         let shared =
@@ -141,6 +151,7 @@ impl Workspace {
             releases: releases.into_values().collect(),
             documents,
             shared: shared.collect::<Result<_>>()?,
+            volumes,
         };
         bag.add(INDEX, &index::pretty(&index))?;
         drop(index);
@@ -159,6 +170,36 @@ impl Workspace {
         // Nothing is left that could be stopped.
         let _ = progress(&Progress { done: total, total, what: String::new() });
         Ok(Some(Written { file, digest, head: head.anchor(), files, bytes, check }))
+    }
+
+    /// Binds what is archived of a release. A file that cannot be bound is archived by itself, and told.
+    fn write_volume(
+        &self,
+        bag: &mut Bag,
+        selection: &Selection,
+        name: &str,
+        release: &ReleasePart,
+        check: &mut ArchiveCheck,
+    ) -> Result<Option<VolumePart>> {
+        let of_release = selection.documents.iter().filter(|document| document.release.as_deref() == Some(name));
+        let documents: Vec<_> = of_release.map(|document| document.id).collect();
+        let id = format!("合订本/{name}");
+        let bound = match volume::bind(&self.storage, &self.environment, name, &documents) {
+            Ok(Some(bound)) => bound,
+            Ok(None) => return Ok(None),
+            Err(error) if matches!(error.code, Code::CorruptFile | Code::PasswordProtected) => {
+                check.lines.push(CheckLine::warning(id, name, format!("没有合订本：{}。", error.message)));
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        check.lines.extend(bound.notes.into_iter().map(|note| CheckLine::warning(&*id, name, note.message)));
+        let packed = bag.add(&format!("{VOLUMES}/{}.pdf", names::safe(name, VOLUME_BYTES)), &bound.bytes)?;
+        let mut file = FilePart::of(Role::Volume, packed);
+        if bound.archive {
+            file.format = PDF_A_NAME.into();
+        }
+        Ok(Some(VolumePart { release: release.uid.clone(), file }))
     }
 
     fn write_lists(&self, bag: &mut Bag, settings: &Settings, lines: &[Line], check: &ArchiveCheck) -> Result<()> {

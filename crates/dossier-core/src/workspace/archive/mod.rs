@@ -6,12 +6,13 @@ mod make;
 mod pack;
 mod places;
 mod restore;
+mod volume;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Workspace;
-use crate::archive::Scope;
-use crate::storage::{DocumentId, Filter, ReleaseId, RevisionRecord, RevisionState, Storage};
+use crate::archive::{ArchiveRequest, Scope};
+use crate::storage::{DocumentId, Filter, ReleaseId, RevisionRecord, RevisionState, ScanId, Storage};
 use crate::{Code, Error, Result};
 
 /// What a scanned page says that is no page of a paper but an appendix: 附录 2.
@@ -25,6 +26,18 @@ struct Selection {
     documents: Vec<Selected>,
     /// Their releases by name.
     releases: BTreeMap<String, ReleaseId>,
+    /// Releases that the scope has and that are not archived this time.
+    left_out: Vec<LeftOut>,
+}
+
+/// A release that is not archived this time, and why.
+struct LeftOut {
+    id: ReleaseId,
+    name: String,
+    reason: String,
+    /// Numbers of its documents.
+    numbers: Vec<String>,
+    scans: BTreeSet<ScanId>,
 }
 
 struct Selected {
@@ -34,11 +47,51 @@ struct Selected {
 }
 
 impl Selection {
-    /// What fits a scope.
+    /// What fits a request.
     ///
     /// # Errors
-    /// The scope is empty, names no release that there is, or nothing in it was ever submitted.
-    fn of(storage: &Storage, scope: &Scope) -> Result<Self> {
+    /// The scope is empty, names no release that there is, or nothing in it was ever submitted; what is left out is not
+    /// in it, has no reason, or is all of it.
+    fn of(storage: &Storage, request: &ArchiveRequest) -> Result<Self> {
+        let mut selection = Self::of_scope(storage, &request.scope)?;
+        for (release, reason) in &request.left_out {
+            selection.leave_out(storage, release.trim(), reason.trim())?;
+        }
+        if selection.documents.is_empty() {
+            return Err(
+                Error::new(Code::NotFound, "没有可以归档的文件：范围里的发布都写明不归档").hint("至少留下一次发布")
+            );
+        }
+        Ok(selection)
+    }
+
+    fn leave_out(&mut self, storage: &Storage, release: &str, reason: &str) -> Result<()> {
+        if reason.is_empty() {
+            return Err(Error::new(Code::ReasonNeeded, format!("“{release}”不归档，没有写理由"))
+                .hint("写成 `发布=理由`，理由会印在移交清单上"));
+        }
+        let id = release_of(storage, release)?;
+        let name = storage.release(id)?.name;
+        if self.releases.remove(&name).is_none() {
+            let rest: Vec<&str> = self.releases.keys().map(String::as_str).collect();
+            return Err(Error::new(Code::BadRequest, format!("“{name}”不在归档范围里，不必写明不归档"))
+                .hint(format!("范围里的发布：{}", rest.join("、"))));
+        }
+        let (out, kept) = std::mem::take(&mut self.documents)
+            .into_iter()
+            .partition(|document| document.release.as_deref() == Some(&*name));
+        self.documents = kept;
+        self.left_out.push(LeftOut {
+            id,
+            name,
+            reason: reason.to_owned(),
+            scans: scans(storage, &out)?,
+            numbers: out.into_iter().map(|document| document.number).collect(),
+        });
+        Ok(())
+    }
+
+    fn of_scope(storage: &Storage, scope: &Scope) -> Result<Self> {
         let mut told = Vec::new();
         told.extend(scope.year.map(|year| format!("{year} 年")));
         let release = scope.release.as_deref().map(|name| release_of(storage, name)).transpose()?;
@@ -71,8 +124,30 @@ impl Selection {
         }
         // The same order on every machine.
         documents.sort_by(|a, b| (&a.release, &a.number).cmp(&(&b.release, &b.number)));
-        Ok(Self { scope: told.join("，"), documents, releases })
+        Ok(Self { scope: told.join("，"), documents, releases, left_out: Vec::new() })
     }
+}
+
+impl LeftOut {
+    /// Whether a fault of the record is about this release: `REL-APP-2026-001 V1.0`, `scan 3`, `scan 3 p1`.
+    fn has(&self, path: &str) -> bool {
+        let of_scan = path.strip_prefix("scan ").map(|rest| rest.split(' ').next().unwrap_or_default());
+        match of_scan {
+            Some(scan) => self.scans.iter().any(|own| own.number().to_string() == scan),
+            None => self.numbers.iter().any(|number| path.split(' ').next() == Some(number)),
+        }
+    }
+}
+
+/// Every scan that belongs to these documents.
+fn scans(storage: &Storage, documents: &[Selected]) -> Result<BTreeSet<ScanId>> {
+    let mut scans = BTreeSet::new();
+    for document in documents {
+        for record in storage.revisions_of(document.id)? {
+            scans.extend(pack::scans_of(storage, record.id)?.into_keys());
+        }
+    }
+    Ok(scans)
 }
 
 /// A release by its name, else by its id.

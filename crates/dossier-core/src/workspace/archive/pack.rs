@@ -18,7 +18,7 @@ use crate::{Code, Environment, Error, Result};
 
 use super::super::control::{self, Thawed};
 use super::super::title;
-use super::check::{look_at_paper, look_at_scan};
+use super::check::{distrusted, look_at_paper, look_at_scan};
 use super::{APPENDIX, name_of};
 
 /// Longest name of a file beside the papers, without its ending.
@@ -104,6 +104,7 @@ pub(super) fn pack(
     let text = |field: &str| thawed.content.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let classification = Some(text("classification")).filter(|own| !own.is_empty());
     let classification = classification.unwrap_or_else(|| thawed.settings.documents.classification.clone());
+    let retention = thawed.settings.documents.retention_of(&thawed.template.id).label();
     let part = RevisionPart {
         level: "件".into(),
         title: title(&thawed.template, &thawed.content),
@@ -113,6 +114,7 @@ pub(super) fn pack(
         date: record.effective_on.clone().unwrap_or_else(|| thawed.frozen.submitted_on.clone()),
         classification: classification.clone(),
         language: "zh-CN".into(),
+        retention: Some(retention.clone()),
         state: record.state,
         code: thawed.code().to_string(),
         sha256: record.sha256.clone(),
@@ -128,6 +130,7 @@ pub(super) fn pack(
         effective_on: record.effective_on.clone().unwrap_or_default(),
         obsolete_on: record.obsolete_on.clone().unwrap_or_default(),
         classification,
+        retention,
         department: text("doc_department"),
         pages: record.pages,
         signed,
@@ -182,8 +185,8 @@ fn pack_scans(
     found.sort_by(|a, b| a.0.sha256.cmp(&b.0.sha256));
     let mut packed_scans = Vec::new();
     for (scan, pages) in found {
-        let bytes = storage.scan_bytes(scan.id)?;
-        let seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
+        let bytes = storage.stored_scan_bytes(scan.id)?;
+        let mut seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
         let note = pages.first().map(|page| page.note.as_str()).filter(|note| is_appendix(note));
         let file = file_name(&scan.name, &scan.kind);
         let (role, place) = match note {
@@ -191,6 +194,9 @@ fn pack_scans(
             None => (Role::Signed, format!("签署件/{file}")),
         };
         let packed = bag.add(&format!("{folder}/{place}"), &bytes)?;
+        if packed.sha256 != scan.sha256 {
+            seen.push(distrusted(&control::scan_altered(&scan)));
+        }
         let page = |page: ScanPage| PagePart {
             page: page.page,
             paper_page: page.paper_page,

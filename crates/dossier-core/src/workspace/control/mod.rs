@@ -15,6 +15,7 @@ mod verify;
 pub use verify::AuditReport;
 
 pub(super) use thaw::{Thawed, thaw};
+pub(super) use verify::scan_altered;
 
 use serde_json::Value;
 

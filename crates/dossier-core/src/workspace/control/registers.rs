@@ -55,7 +55,7 @@ impl Workspace {
     pub fn register_name(&self, register: Register, query: &RegisterQuery, format: RegisterFormat) -> String {
         let today = self.environment.now().date_naive().to_string();
         let told = match (register, query.year) {
-            (Register::Controlled, _) => query.on.clone().filter(|on| !on.is_empty()).unwrap_or(today),
+            (register, _) if register.has_day() => query.on.clone().filter(|on| !on.is_empty()).unwrap_or(today),
             (_, Some(year)) => year.to_string(),
             _ => today,
         };
@@ -75,11 +75,12 @@ impl Workspace {
             Register::VoidNumbers => self.void_numbers(query.year)?,
             Register::Copies => self.handed_out(query.year)?,
             Register::Releases => self.released(query.year)?,
+            Register::Due => self.due(on, query.year)?,
         };
         let mut told = Vec::new();
-        match register {
-            Register::Controlled => told.push(("截至日期".to_owned(), on.to_string())),
-            _ => told.push(("打印日期".to_owned(), today.to_string())),
+        match register.has_day() {
+            true => told.push(("截至日期".to_owned(), on.to_string())),
+            false => told.push(("打印日期".to_owned(), today.to_string())),
         }
         told.push(("年度".to_owned(), query.year.map_or_else(|| "全部".to_owned(), |year| format!("{year} 年"))));
         told.push(("共".to_owned(), format!("{} 项", lines.len())));
@@ -257,6 +258,81 @@ impl Workspace {
         ];
         let note = format!("注：共 {} 次发布。", lines.len());
         Ok((columns, lines, note))
+    }
+
+    /// What has been kept as long as it has to be, by the period that held when it was submitted. The period begins with
+    /// the year after the one in which a revision became void or was sent back, or was approved where it never came into
+    /// force; what is in force or under approval has no end yet.
+    fn due(&self, on: NaiveDate, year: Option<i32>) -> Result<(Vec<Column>, Vec<Line>, String)> {
+        let mut known: BTreeMap<String, Settings> = BTreeMap::new();
+        let mut lines = Vec::new();
+        let (mut running, mut permanent) = (0, 0);
+        self.storage.each_revision(|record| {
+            let frozen = Frozen::read(&record.frozen)?;
+            if year.is_some_and(|year| frozen.year != year) {
+                return Ok(());
+            }
+            if !known.contains_key(&frozen.settings) {
+                let kept = self.storage.kept_text(&frozen.settings)?.unwrap_or_default();
+                // Settings that are lost say nothing, and what nothing is said of is kept for good.
+                let kept = Settings::from_json(&serde_json::from_str(&kept).unwrap_or_default()).unwrap_or_default();
+                known.insert(frozen.settings.clone(), kept);
+            }
+            let retention = known[&frozen.settings].documents.retention_of(&frozen.template.id);
+            let Some((stopped, why)) = self.stopped(&record) else { return Ok(()) };
+            let Some(through) = retention.through(stopped) else {
+                permanent += 1;
+                return Ok(());
+            };
+            if through >= on {
+                running += 1;
+                return Ok(());
+            }
+            lines.push((
+                Some(record.document),
+                vec![
+                    record.number.clone(),
+                    self.title_of(&frozen)?,
+                    [text(&frozen, "product_name"), text(&frozen, "version")].join(" ").trim().to_owned(),
+                    record.revision.clone(),
+                    record.state.label().to_owned(),
+                    retention.label(),
+                    format!("{stopped} {why}"),
+                    through.to_string(),
+                    self.classification(&frozen)?,
+                ],
+            ));
+            Ok(())
+        })?;
+        lines.sort_by(|(_, one), (_, other)| (&one[7], &one[0], &one[3]).cmp(&(&other[7], &other[0], &other[3])));
+        let columns = vec![
+            Column::new("文件编号", 36.0).centered(),
+            Column::new("文件名称", 44.0),
+            Column::new("产品及版本", 56.0),
+            Column::new("版本", 15.0).centered(),
+            Column::new("状态", 16.0).centered(),
+            Column::new("保管期限", 20.0).centered(),
+            Column::new("起算", 34.0).centered(),
+            Column::new("保管到", 24.0).centered(),
+            Column::new("密级", 14.0).centered(),
+        ];
+        let note = format!(
+            "注：保管期限是提交时设置的，从作废或退回的次年 1 月 1 日起算，批准而未生效的从批准的次年起算，现行的不起算。另有 {running} 个版本未到期，\
+             {permanent} 个永久保管。列在这里的文件不会自动删除，是否销毁由鉴定决定。"
+        );
+        Ok((columns, lines, note))
+    }
+
+    /// The day on which a revision stopped being used, and how; none while it is used.
+    fn stopped(&self, record: &RevisionRecord) -> Option<(NaiveDate, &'static str)> {
+        let moved = || self.day_of(&record.moved_at);
+        let (day, why) = match record.state {
+            RevisionState::Obsolete => (record.obsolete_on.clone().unwrap_or_else(moved), "作废"),
+            RevisionState::Returned => (moved(), "退回"),
+            RevisionState::Approved => (moved(), "批准"),
+            RevisionState::InReview | RevisionState::Controlled => return None,
+        };
+        Some((day.parse().ok()?, why))
     }
 
     /// `申请表 REL-APP-2026-001 V1.0 受控`; none of what was not begun.
