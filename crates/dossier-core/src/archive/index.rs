@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::bag::{PAYLOAD, Packed};
 use super::papers;
+use crate::exchange::{Handover, StatePart};
 use crate::storage::{Filing, GivenNumber, RevisionState, Signoff};
 
 /// Of `index.json` and of the records. What a later one adds, earlier programs do not read.
@@ -30,6 +31,9 @@ pub(crate) struct Index {
     pub documents: Vec<DocumentPart>,
     /// Templates and settings, each once: revisions name them by their hashes.
     pub shared: Vec<FilePart>,
+    /// Of a 移交包: what it is for, and the drafts in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,6 +112,8 @@ pub(crate) enum Role {
     Appendix,
     Template,
     Settings,
+    /// A draft, in a 移交包.
+    Draft,
 }
 
 /// Everything of one revision that brings it back as it stood.
@@ -226,7 +232,13 @@ impl FilePart {
 impl Index {
     /// Every file that it names.
     pub fn files(&self) -> impl Iterator<Item = &FilePart> {
-        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared)
+        let drafts = self.handover.iter().flat_map(|handover| &handover.drafts);
+        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared).chain(drafts)
+    }
+
+    /// Where a document of a 移交包 comes from.
+    pub fn state_of(&self, uid: &str) -> Option<&StatePart> {
+        self.handover.as_ref()?.states.iter().find(|state| state.document == uid)
     }
 
     pub fn revisions(&self) -> impl Iterator<Item = &RevisionPart> {

@@ -27,7 +27,7 @@ use super::pack::{self, Laid, Owner};
 use super::{Selection, name_of};
 
 /// Where texts lie that revisions share.
-const SHARED: &str = "data/公用";
+pub(in crate::workspace) const SHARED: &str = "data/公用";
 /// Longest name of the folder that a package unpacks to, in bytes.
 const LONGEST_ROOT: usize = 60;
 
@@ -141,6 +141,7 @@ impl Workspace {
             releases: releases.into_values().collect(),
             documents,
             shared: shared.collect::<Result<_>>()?,
+            handover: None,
         };
         bag.add(INDEX, &index::pretty(&index))?;
         drop(index);
@@ -192,7 +193,7 @@ fn releases(storage: &Storage, selection: &Selection) -> Result<BTreeMap<String,
 }
 
 /// Template and settings of a revision, each once.
-fn keep_shared(
+pub(in crate::workspace) fn keep_shared(
     storage: &Storage,
     shared: &mut BTreeMap<String, (Role, String)>,
     template: &str,
@@ -211,7 +212,7 @@ fn keep_shared(
 }
 
 /// The folder that the package unpacks to is called as the package is.
-fn root_of(to: &Path) -> Result<String> {
+pub(in crate::workspace) fn root_of(to: &Path) -> Result<String> {
     let is_zip = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let stem = to.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     match stem {
