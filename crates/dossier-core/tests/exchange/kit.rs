@@ -220,7 +220,9 @@ impl Bag {
         fn fix(value: &mut Value, hashes: &BTreeMap<String, (String, usize)>) {
             match value {
                 Value::Object(map) => {
-                    if let Some(known) = map.get("计算机文件名").and_then(Value::as_str).and_then(|path| hashes.get(path)) {
+                    if let Some(known) =
+                        map.get("计算机文件名").and_then(Value::as_str).and_then(|path| hashes.get(path))
+                    {
                         map["sha256"] = json!(known.0);
                         map["计算机文件大小"] = json!(known.1);
                     }
