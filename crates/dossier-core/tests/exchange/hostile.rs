@@ -125,7 +125,7 @@ fn packages_that_lie_change_nothing() {
                 bag.change("data/index.json", |index| index["schema"] = json!(2));
             }),
         ),
-        ("no manifest of manifests", Box::new(|bag: &mut Bag| drop(bag.0.remove("README-如何校验.txt")))),
+        ("no text for people", Box::new(|bag: &mut Bag| drop(bag.0.remove("README-如何校验.txt")))),
     ];
     let (_, good) = sound();
     for (what, change) in cases {
@@ -138,7 +138,7 @@ fn packages_that_lie_change_nothing() {
             Ok(received) => received.documents.iter().all(|told| told.outcome == ReceivedAs::Refused),
         };
         // The text for people may be missing; the package is what it says all the same.
-        let is_harmless = what == "no manifest of manifests";
+        let is_harmless = what == "no text for people";
         assert!(is_refused || is_harmless, "{what}: {received:?}");
         let documents = there.workspace.list(&Default::default()).unwrap().len();
         assert_eq!(documents, usize::from(is_harmless), "{what}: nothing came in");

@@ -18,6 +18,7 @@ use crate::template::{Template, number_of};
 use crate::{Code, Error, Result};
 
 use super::super::control::{next_revision, sum_up_progress, thaw};
+use super::super::difference::difference;
 use super::super::exchange::draft_here;
 use super::super::{Workspace, act, dossiers, facts, kept_template, parse_template, put};
 use super::attach::place_of;
@@ -349,6 +350,11 @@ fn stand_again(
         }
         None => (None, Facts::new()),
     };
+    // What stood here can be read in its history, whatever took its place.
+    let changes = difference(&document.content, &content);
+    if !changes.is_empty() {
+        tx.detail("changes", changes);
+    }
     stand(tx, id, &revisions, &last)?;
     put(tx, id, &template, &content, &facts, name.as_deref())?;
     sum_up_progress(tx, id)

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::archive::index::{Index, Role};
 use crate::archive::package::Package;
+use crate::carried::with_facts;
 use crate::document::LONGEST_TEXT;
 use crate::exchange::{self, Coming, DraftPart, Purpose, ReceivedAs, ReceivedDocument, Relation, Standing as Here};
 use crate::form::{Path, Typed};
@@ -18,7 +19,6 @@ use super::super::archive::merge::{Release, SHARED_BYTES, Source, release_here};
 use super::super::control::sum_up_progress;
 use super::super::editing::{self, Mark};
 use super::super::{Workspace, accept, act, dossiers, kept_template, title, write};
-use super::carries;
 
 /// Texts of a draft that are no values.
 const MOST_UNFIT: usize = 10_000;
@@ -190,7 +190,12 @@ fn begin(
 /// What the release tells the document comes along, as far as nobody here has typed it.
 fn take_facts(tx: &mut Transaction<'_>, release: ReleaseId, template: &Template, draft: &DraftPart) -> Result<()> {
     let mut facts = tx.release(release)?.facts;
-    for (key, value) in draft.facts.iter().filter(|(key, _)| carries(template, key)) {
+    // Those alone that the form can show.
+    let (_, shown) = with_facts(template, &Default::default(), &draft.facts);
+    let shows = |key: &str| {
+        template.fields.iter().any(|field| field.carries.as_deref() == Some(key) && shown.contains(&field.id))
+    };
+    for (key, value) in draft.facts.iter().filter(|(key, _)| shows(key)) {
         if facts.get(key).is_none_or(|fact| fact.document.is_none()) {
             facts.insert(key.clone(), Fact { value: value.clone(), document: None });
         }
