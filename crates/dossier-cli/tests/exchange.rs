@@ -127,3 +127,26 @@ fn the_controller_gives_the_numbers() {
         machine.done(&["audit", "verify"]);
     }
 }
+
+/// What was used after the copy was made, nobody can say: none of the borrowed numbers that were free is used again.
+#[test]
+fn borrowed_numbers_are_void_after_a_restore() {
+    let folder = tempfile::tempdir().unwrap();
+    let machine = |name| Machine { folder: folder.path(), name };
+    let (author, controller) = (machine("韩朔"), machine("周敏"));
+    author.done(&["release", "sample"]);
+    let settings = folder.path().join("设置.json");
+    std::fs::write(&settings, json!({ "numbering": { "given_by": "controller" } }).to_string()).unwrap();
+    author.done(&["settings", "set", "--from", settings.to_str().unwrap()]);
+    let code = author.json(&["exchange", "status"])["code"].as_str().unwrap().to_owned();
+    let to = ["--to", "韩朔", "--code", &code, "--file", "借.zip"];
+    controller.done(&[&["exchange", "lease", "release-application", "2"], to.as_slice()].concat());
+    author.done(&["exchange", "receive", "借.zip"]);
+    let copy = author.json(&["backup", "now"])["copy"]["file"].as_str().unwrap().to_owned();
+    assert!(author.done(&["submit", "D0001"]).contains("-001 V1.0"));
+    author.done(&["backup", "restore", &copy]);
+    let numbers = author.done(&["number", "list"]);
+    assert_eq!(numbers.lines().filter(|line| line.contains("从备份恢复")).count(), 2, "{numbers}");
+    assert!(author.refused(&["submit", "D0001"], 2).contains("没有借到"));
+    author.done(&["audit", "verify"]);
+}

@@ -88,6 +88,13 @@ impl World {
         if ids.is_empty() { None } else { Some(ids[self.roll(ids.len())]) }
     }
 
+    /// One of the documents that something can be done with.
+    fn one_of(&mut self, machine: usize, fits: impl Fn(&Machine, DocumentId) -> bool) -> Option<DocumentId> {
+        let mut ids = self.documents(machine);
+        ids.retain(|id| fits(&self.machines[machine], *id));
+        if ids.is_empty() { None } else { Some(ids[self.roll(ids.len())]) }
+    }
+
     fn status(&self, machine: usize, id: DocumentId) -> Status {
         self.machines[machine].workspace.storage().document(id).unwrap().status
     }
@@ -130,7 +137,7 @@ impl World {
     /// Does one random thing; what is refused because things stand as they do is fine.
     fn act(&mut self) {
         let machine = self.roll(self.machines.len());
-        match self.roll(20) {
+        match self.roll(22) {
             0 => self.begin(machine),
             1..=4 => self.edit(machine),
             5 | 6 => self.hand_over(machine),
@@ -199,7 +206,7 @@ impl World {
     }
 
     fn hand_over(&mut self, from: usize) {
-        let Some(id) = self.one_document(from) else { return };
+        let Some(id) = self.one_of(from, is_open) else { return };
         // Mostly to somebody who has had it, so that drafts come back.
         let uid = self.machines[from].uid(id);
         let known: Vec<usize> =
@@ -209,22 +216,23 @@ impl World {
             _ if self.chance(20) => self.roll(self.machines.len()),
             all => known[self.roll(all)],
         };
-        if to != from && self.status(from, id) == Status::Draft {
+        if to != from {
             let request = self.request(to, vec![id]);
             self.post(from, to, &request);
         }
     }
 
     fn take_back(&mut self, machine: usize) {
-        let Some(id) = self.one_document(machine) else { return };
+        let is_out = |machine: &Machine, id| machine.workspace.storage().handed_over(id).unwrap().is_some();
+        let Some(id) = self.one_of(machine, is_out) else { return };
         if let Err(error) = self.machines[machine].workspace.take_back(id) {
             allowed(&error);
         }
     }
 
     fn submit_to_controller(&mut self, from: usize) {
-        let Some(id) = self.one_document(from) else { return };
-        if from != CONTROLLER && self.status(from, id) == Status::Draft {
+        let Some(id) = self.one_of(from, is_open) else { return };
+        if from != CONTROLLER {
             let request =
                 SendRequest { submit: true, change: Some("改过".into()), ..self.request(CONTROLLER, vec![id]) };
             self.post(from, CONTROLLER, &request);
@@ -233,7 +241,7 @@ impl World {
 
     /// The controller submits what is there; others what nobody else ever had, from the numbers that they were lent.
     fn submit_here(&mut self, machine: usize) {
-        let Some(id) = self.one_document(machine) else { return };
+        let Some(id) = self.one_of(machine, is_open) else { return };
         let storage = self.machines[machine].workspace.storage();
         let is_own = storage.exchanged_states(id).unwrap().is_empty();
         if machine == CONTROLLER || is_own {
@@ -246,13 +254,11 @@ impl World {
 
     /// What was submitted is told of, and free numbers go back now and then.
     fn give_back(&mut self, from: usize) {
-        let Some(id) = self.one_document(from) else { return };
+        let Some(id) = self.one_of(from, |machine, id| !is_draft(machine, id)) else { return };
         let to = if from == CONTROLLER { 1 + self.roll(self.machines.len() - 1) } else { CONTROLLER };
-        if self.status(from, id) != Status::Draft {
-            let return_numbers = from != CONTROLLER && self.chance(10);
-            let request = SendRequest { return_numbers, ..self.request(to, vec![id]) };
-            self.post(from, to, &request);
-        }
+        let return_numbers = from != CONTROLLER && self.chance(10);
+        let request = SendRequest { return_numbers, ..self.request(to, vec![id]) };
+        self.post(from, to, &request);
     }
 
     fn lend_or_void(&mut self, machine: usize) {
@@ -297,7 +303,7 @@ impl World {
     }
 
     fn control(&mut self) {
-        let Some(id) = self.one_document(CONTROLLER) else { return };
+        let Some(id) = self.one_of(CONTROLLER, |machine, id| !is_draft(machine, id)) else { return };
         let choice = self.roll(5);
         let workspace = &mut self.machines[CONTROLLER].workspace;
         let done = match choice {
@@ -476,6 +482,15 @@ impl World {
     }
 }
 
+fn is_draft(machine: &Machine, id: DocumentId) -> bool {
+    machine.workspace.storage().document(id).unwrap().status == Status::Draft
+}
+
+/// A draft that can be written on here.
+fn is_open(machine: &Machine, id: DocumentId) -> bool {
+    is_draft(machine, id) && machine.workspace.storage().handed_over(id).unwrap().is_none()
+}
+
 fn texts_of(draft: &str) -> Texts {
     let draft: Value = serde_json::from_str(draft).unwrap();
     let content = &draft["content"];
@@ -495,7 +510,7 @@ fn allowed(error: &Error) {
 /// `DOSSIER_SIMULATION=20x200` for the long run: machines, and what each of them does.
 #[test]
 fn no_number_twice_no_submission_lost_no_silent_overwrite() {
-    let wanted = std::env::var("DOSSIER_SIMULATION").unwrap_or_else(|_| "6x60".into());
+    let wanted = std::env::var("DOSSIER_SIMULATION").unwrap_or_else(|_| "6x150".into());
     let (machines, steps) = wanted.split_once('x').expect("20x200");
     let (machines, steps): (usize, usize) = (machines.parse().unwrap(), steps.parse().unwrap());
     let seeds = if machines > 10 { 1..2 } else { 1..5 };

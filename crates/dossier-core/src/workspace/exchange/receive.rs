@@ -17,7 +17,11 @@ use crate::{Code, Error, Issue, Result};
 use super::super::archive::merge::{Source, TakenIn};
 use super::super::{Workspace, act};
 use super::receive_draft::{self, Before, MOST_SEEN, is_as_received, wrong};
+use super::send::MOST_DOCUMENTS;
 use super::{UID_DIGITS, name_of_person};
+
+/// Borrowed numbers that a package tells of: as many as a series has.
+const MOST_LEASED: usize = 10_000;
 
 impl Workspace {
     /// Takes a 移交包 in. Drafts and submitted documents come each whole or not at all; drafts that were sent to be
@@ -45,6 +49,14 @@ impl Workspace {
                 .hint("请用 `dossier restore` 恢复"));
         };
         let sender = self.sender_of(&handover, &report.digest)?;
+        let most = |count: usize| count <= MOST_DOCUMENTS;
+        if !(most(index.documents.len() + handover.drafts.len())
+            && most(handover.states.len())
+            && most(handover.leases.len())
+            && handover.leased.len() <= MOST_LEASED)
+        {
+            return Err(wrong("条目太多"));
+        }
         let again = self.storage.received_package(&handover.uid)?.is_some();
         let source = Source { index: &index, digest: &report.digest, sender: &sender.name, package: &handover.uid };
         let mut received = Received {
@@ -192,13 +204,24 @@ impl Workspace {
     fn submit_received(&mut self, drafts: &[DraftPart], received: &mut Received) -> Result<()> {
         for draft in drafts {
             let Some(id) = self.storage.document_by_uid(&draft.uid)? else { continue };
-            if !is_as_received(&self.storage, id, draft)? {
+            let Some(place) = received.documents.iter().position(|told| told.id == Some(id)) else { continue };
+            let is_due = match received.documents[place].outcome {
+                ReceivedAs::New | ReceivedAs::Applied | ReceivedAs::Same => true,
+                // It came before: only where nothing has come since was the submission interrupted.
+                ReceivedAs::Older => {
+                    let mut states = draft.seen.clone();
+                    states.insert(received.uid.clone());
+                    self.storage.exchanged_states(id)? == states
+                }
+                _ => false,
+            };
+            if !is_due || !is_as_received(&self.storage, id, draft)? {
                 continue;
             }
             let wanted = draft.submission.clone().unwrap_or_default();
             let submission = Submission { chain: wanted.chain, change: wanted.change };
             let outcome = self.submit(id, &submission);
-            let Some(told) = received.documents.iter_mut().find(|told| told.id == Some(id)) else { continue };
+            let told = &mut received.documents[place];
             match outcome {
                 Ok(submitted) => {
                     told.submitted = Some(format!("{} {}", submitted.number, submitted.revision));

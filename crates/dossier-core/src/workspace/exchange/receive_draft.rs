@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::{Map, Value};
+
 use crate::archive::index::{Index, Role};
 use crate::archive::package::Package;
 use crate::carried::with_facts;
@@ -18,7 +20,7 @@ use crate::{Code, Error, Result};
 use super::super::archive::merge::{Release, SHARED_BYTES, Source, release_here};
 use super::super::control::sum_up_progress;
 use super::super::editing::{self, Mark};
-use super::super::{Workspace, accept, act, dossiers, kept_template, title, write};
+use super::super::{Workspace, accept, act, dossiers, write};
 
 /// Texts of a draft that are no values.
 const MOST_UNFIT: usize = 10_000;
@@ -109,7 +111,7 @@ impl Workspace {
         if template.id != draft.template.id || sha256(&text) != draft.template.sha256 {
             return Err(wrong("表单不是草稿的那一份"));
         }
-        check_content(&template, draft)?;
+        let content = checked_content(&template, draft)?;
         let release =
             release_here(&self.storage, source.index, draft.release.as_ref().map(|own| own.uid.as_str()), fresh)?;
         let act = act(&self.environment, "document.receive");
@@ -120,7 +122,7 @@ impl Workspace {
             tx.detail("digest", draft.digest.as_str());
             let (id, outcome, made) = match (known, before) {
                 (None, _) => {
-                    let (id, made) = begin(tx, source, draft, &template, &text, release)?;
+                    let (id, made) = begin(tx, source, draft, &content, &template, &text, release)?;
                     (id, ReceivedAs::New, made)
                 }
                 (Some(id), Before::Nothing) => {
@@ -156,6 +158,7 @@ fn begin(
     tx: &mut Transaction<'_>,
     source: &Source<'_>,
     draft: &DraftPart,
+    content: &Map<String, Value>,
     template: &Template,
     text: &str,
     release: Release,
@@ -178,7 +181,7 @@ fn begin(
     if let Some(release) = release {
         take_facts(tx, release, template, draft)?;
     }
-    write(tx, id, template, release, &Default::default(), &draft.content)?;
+    write(tx, id, template, release, &Map::new(), content)?;
     tx.set_unfit(id, &draft.unfit)?;
     if let Some(release) = release {
         dossiers::sum_up_release(tx, release)?;
@@ -313,7 +316,7 @@ fn template_text(package: &mut Package, index: &Index, draft: &DraftPart) -> Res
 }
 
 /// Nothing is taken in that could not have been typed.
-fn check_content(template: &Template, draft: &DraftPart) -> Result<()> {
+fn checked_content(template: &Template, draft: &DraftPart) -> Result<Map<String, Value>> {
     let content = accept(template, &draft.content, Default::default())?.into_content();
     let is_place = |path: &str| {
         Path::parse(path).is_some_and(|place| template.fields.iter().any(|field| field.id == place.field()))
@@ -322,18 +325,16 @@ fn check_content(template: &Template, draft: &DraftPart) -> Result<()> {
     if !draft.unfit.iter().all(|(path, text)| is_place(path) && is_text(text)) {
         return Err(wrong("草稿里有表单没有的位置"));
     }
-    let _ = title(template, &content);
-    Ok(())
+    Ok(content)
 }
 
 pub(super) fn wrong(what: &str) -> Error {
     Error::new(Code::CorruptFile, format!("移交包不能用：{what}")).hint("请向发出的人核实来源，或重新要一份")
 }
 
-/// Whether a draft was received and nobody has touched it since: what a submission that was interrupted goes on from.
+/// Whether a draft stands here as it came, and nobody has touched it since.
 pub(super) fn is_as_received(storage: &Storage, id: DocumentId, draft: &DraftPart) -> Result<bool> {
     let document = storage.document(id)?;
-    kept_template(storage, &document)?;
     let current = exchange::digest(&document.content, &storage.unfit(id)?);
     Ok(document.status == Status::Draft
         && current == draft.digest

@@ -21,7 +21,7 @@ use super::super::{Workspace, act, stored_settings};
 use super::{code_of, draft_here, name_of_person, refuse_handed_over, release_part};
 
 /// Documents of one package.
-const MOST_DOCUMENTS: usize = 1_000;
+pub(super) const MOST_DOCUMENTS: usize = 1_000;
 /// What 作废号登记 says of borrowed numbers that went back.
 const RETURNED: &str = "借入未用，已交还";
 
