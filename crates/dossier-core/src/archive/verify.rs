@@ -86,7 +86,9 @@ pub(crate) fn open_verified(
     let is_handover = index.as_ref().is_some_and(|index| index.handover.is_some());
     // Between machines nobody signs a list, and each keeps its log to itself: what comes in is told in the own one.
     if !is_handover {
-        check.listed_tags(&tags, &[HANDOVER, README]);
+        if let Some(tags) = &tags {
+            check.listed_tags(tags, &[HANDOVER, README]);
+        }
         check.audit(anchor.as_ref(), index.as_ref())?;
     }
     let fits = anchor.map(|anchor| check.anchored(&anchor));
@@ -188,9 +190,7 @@ impl Check {
         }
         let tags = text(&mut self.package, TAG_MANIFEST, limits::MANIFEST_BYTES)?;
         let tags = parse(TAG_MANIFEST, &tags)?;
-        let tags = Some(tags);
         self.listed_tags(&tags, &[DECLARATION, INFO, MANIFEST]);
-        let tags = tags.unwrap_or_default();
         for (path, hash) in &tags {
             if path.starts_with(PAYLOAD) || path == TAG_MANIFEST {
                 return Err(entries::refused(format!("`{TAG_MANIFEST}` 里不该有 `{path}`")));
@@ -219,8 +219,7 @@ impl Check {
     }
 
     /// Files that the manifest of manifests has to name.
-    fn listed_tags(&mut self, tags: &Option<BTreeMap<String, String>>, needed: &[&str]) {
-        let Some(tags) = tags else { return };
+    fn listed_tags(&mut self, tags: &BTreeMap<String, String>, needed: &[&str]) {
         for needed in needed {
             if !tags.contains_key(*needed) {
                 self.tell(*needed, "manifest_differs", format!("`{TAG_MANIFEST}` 里没有 `{needed}`。"));

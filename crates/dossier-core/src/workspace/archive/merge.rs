@@ -20,7 +20,7 @@ use crate::{Code, Error, Result};
 use super::super::control::{next_revision, sum_up_progress, thaw};
 use super::super::difference::difference;
 use super::super::exchange::draft_here;
-use super::super::{Workspace, act, dossiers, facts, kept_template, parse_template, put};
+use super::super::{Workspace, act, dossiers, facts, kept_template, parse_template, put, write};
 use super::attach::place_of;
 
 /// Bytes of a paper or scan that comes back: they are kept in the database.
@@ -316,6 +316,13 @@ fn stand_again(
                 change_note: &document.change_note,
             };
             tx.set_standing(id, standing)?;
+            // The draft says what it is to become.
+            if document.content.contains_key("doc_revision") {
+                let mut content = document.content.clone();
+                content.insert("doc_revision".into(), json!(revision));
+                let template = kept_template(tx, &document)?;
+                write(tx, id, &template, document.release, &document.content, &content)?;
+            }
             return sum_up_progress(tx, id);
         }
         let unfit = tx.unfit(id)?;

@@ -24,6 +24,7 @@ impl Workspace {
         for second in self.storage.second_versions(document)? {
             let record = self.storage.document(second.document)?;
             let template = kept_template(&self.storage, &record)?;
+            let is_numbered = record.number.is_some();
             let own = Typed { content: record.content, unfit: self.storage.unfit(second.document)? };
             let other = other_of(&second)?;
             conflicts.push(Conflict {
@@ -31,7 +32,7 @@ impl Workspace {
                 title: record.title,
                 from: second.sender,
                 at: self.environment.local_time(&second.received_at),
-                fields: fields(&template, &own, &other),
+                fields: fields(&template, is_numbered, &own, &other),
             });
         }
         Ok(conflicts)
@@ -51,9 +52,10 @@ impl Workspace {
                     .hint("可用 `dossier exchange conflicts` 查看"));
             };
             let template = kept_template(tx, &record)?;
+            let is_numbered = record.number.is_some();
             let own = Typed { content: record.content.clone(), unfit: tx.unfit(id)? };
             let other = other_of(&second)?;
-            let open = fields(&template, &own, &other);
+            let open = fields(&template, is_numbered, &own, &other);
             let (taken, kept) = decide(&open, choice)?;
             tx.subject(id);
             tx.detail("from", second.sender.as_str());
@@ -91,8 +93,11 @@ fn other_of(second: &SecondVersion) -> Result<DraftPart> {
     })
 }
 
+/// What a document says of itself once it has a number: that is given, and nothing that people choose.
+const GIVEN: [&str; 2] = ["doc_number", "doc_revision"];
+
 /// The fields in which two versions differ, in the order of the form.
-fn fields(template: &Template, own: &Typed, other: &DraftPart) -> Vec<ConflictField> {
+fn fields(template: &Template, is_numbered: bool, own: &Typed, other: &DraftPart) -> Vec<ConflictField> {
     let texts = |unfit: &BTreeMap<String, String>| -> Map<String, Value> {
         unfit.iter().map(|(path, text)| (path.clone(), json!(text))).collect()
     };
@@ -101,6 +106,9 @@ fn fields(template: &Template, own: &Typed, other: &DraftPart) -> Vec<ConflictFi
     for (path, pair) in values.chain(difference(&texts(&own.unfit), &texts(&other.unfit))) {
         let place = Path::parse(&path);
         let field = place.as_ref().map_or_else(|| first_part(&path), |place| place.field().to_owned());
+        if is_numbered && GIVEN.contains(&field.as_str()) {
+            continue;
+        }
         let label = place.map_or_else(|| path.clone(), |place| label_of(template, &place));
         let side = |index: usize| pair.get(index).cloned().unwrap_or_default();
         found.entry(field).or_default().push(ConflictPlace { path, label, here: side(0), there: side(1) });
