@@ -110,8 +110,102 @@ pub enum Action {
     Archive(Archive),
     /// 校验归档包：是否完好，是损坏还是被改动；不需要数据文件夹
     Verify(Verify),
-    /// 从归档包恢复卷宗；已有的一概不动
+    /// 从归档包恢复卷宗；已有的不改，缺的补上
     Restore(Restore),
+    /// 电脑之间：移交、接收、收回、选定、借号
+    #[command(subcommand)]
+    Exchange(ExchangeAction),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExchangeAction {
+    /// 移交：草稿交给别人改（这里随即只读），或提交文控；已提交的文档连同各版本一起交回
+    Send(Send),
+    /// 接收移交包：先核对，再逐份收下；同一个包收两次与一次相同
+    Receive {
+        /// 移交包
+        #[arg(value_name = "移交包")]
+        package: PathBuf,
+        /// 与发出的人核对过的移交校验码
+        #[arg(long, value_name = "校验码")]
+        anchor: Option<String>,
+    },
+    /// 收回移交出去的草稿，在这里接着改
+    TakeBack(Document),
+    /// 移交出去的草稿、等待选定的另一版本、隔离的版本、借出借入的编号
+    Status,
+    /// 两边都改过的草稿：逐处列出不同
+    Conflicts {
+        /// 文档编号，如 `D0001`；不写则全部
+        #[arg(value_name = "文档")]
+        document: Option<String>,
+    },
+    /// 选定：逐项取对方的或留这里的，作为一步改动写入
+    Choose(Choose),
+    /// 借出一批编号，只供一台电脑使用
+    Lease(Lease),
+}
+
+#[derive(Debug, Args)]
+pub struct Send {
+    /// 文档编号，如 `D0001`；可写几份
+    #[arg(value_name = "文档")]
+    pub documents: Vec<String>,
+    /// 交给谁
+    #[arg(long, value_name = "姓名")]
+    pub to: String,
+    /// 移交包的文件名，以 .zip 结尾；不写则放在当前文件夹
+    #[arg(long, value_name = "文件")]
+    pub file: Option<PathBuf>,
+    /// 草稿交给文控提交，编号在那里给出
+    #[arg(long)]
+    pub submit: bool,
+    /// 提交时走哪个审批流程
+    #[arg(long, value_name = "流程", requires = "submit")]
+    pub chain: Option<String>,
+    /// 变更说明，从第二版起必填
+    #[arg(long, value_name = "文字", requires = "submit")]
+    pub change: Option<String>,
+    /// 交还没有用的借号
+    #[arg(long)]
+    pub return_numbers: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Choose {
+    /// 文档编号，如 `D0001`
+    #[arg(value_name = "文档")]
+    pub document: String,
+    /// 取对方的字段（名称或标签）；可写多次
+    #[arg(long, value_name = "字段", num_args = 1..)]
+    pub take: Vec<String>,
+    /// 留这里的字段（名称或标签）；可写多次
+    #[arg(long, value_name = "字段", num_args = 1..)]
+    pub keep: Vec<String>,
+    /// 其余的都取对方的
+    #[arg(long, conflicts_with = "keep_all")]
+    pub take_all: bool,
+    /// 其余的都留这里的
+    #[arg(long)]
+    pub keep_all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Lease {
+    #[command(flatten)]
+    pub template: TemplateName,
+    /// 几个
+    #[arg(value_name = "个数")]
+    pub count: u32,
+    /// 借给谁
+    #[arg(long, value_name = "姓名")]
+    pub to: String,
+    /// 那台电脑的代码（在那里用 `exchange status` 查看）；从那里收到过移交包的不用写
+    #[arg(long, value_name = "代码")]
+    pub code: Option<String>,
+    /// 移交包的文件名，以 .zip 结尾；不写则放在当前文件夹
+    #[arg(long, value_name = "文件")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

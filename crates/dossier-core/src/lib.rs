@@ -9,6 +9,7 @@ pub mod document;
 pub mod dossiers;
 pub mod environment;
 mod error;
+pub mod exchange;
 pub mod export;
 pub mod files;
 pub mod form;

@@ -38,7 +38,9 @@ fn generated() -> String {
     use crate::dossiers::*;
     use crate::form::*;
     use crate::import::confirm::*;
-    use crate::settings::{BackupSettings, DocumentDefaults, Organisation, Person, PrintDefaults, Settings, User};
+    use crate::settings::{
+        BackupSettings, DocumentDefaults, GivenBy, Numbering, Organisation, Person, PrintDefaults, Settings, User,
+    };
     use crate::storage::{Filing, FilingPlace, How, Opinion, RevisionState, Status};
     use crate::workspace::AuditReport;
     use crate::{Error, Issue};
@@ -50,7 +52,7 @@ fn generated() -> String {
         ImportRequest, ImportMode, ImportPreview, ImportColumn, ImportedRow, ImportWarning,
         DossierQuery, DossierPage, Stage, DossierRow, DossierDocument, NewRelease, TemplateInfo,
         Start, Completions, PersonName, Name, ExportRequest, ExportResult, Progress, PickedFile, About,
-        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings,
+        Settings, Organisation, User, Person, DocumentDefaults, PrintDefaults, BackupSettings, Numbering, GivenBy,
         BackupCopy, BackupPlace, BackupOffers, BackupLook, LostDocument, RecentDocument, BackupStatus, SecondFolder, BackupMade,
         BackupRestored,
         Approval, NextRevisions, ChainOffer, RevisionView, RevisionState, ChainView, StepView, StepState, OpinionView, Opinion, How,

@@ -552,7 +552,7 @@ people: Array<Person>, documents: DocumentDefaults, print: PrintDefaults,
 /**
  * Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
  */
-export_folder: string, backup: BackupSettings, };
+export_folder: string, backup: BackupSettings, numbering?: Numbering, };
 
 /**
  * Whose documents these are. Where nothing is set, nothing prints.
@@ -620,6 +620,16 @@ export type BackupSettings = {
  * A stick or a share that gets a copy each day. Empty: none.
  */
 second_folder: string, };
+
+/**
+ * Where official numbers come from.
+ */
+export type Numbering = { given_by: GivenBy, };
+
+/**
+ * Who gives official numbers.
+ */
+export type GivenBy = "here" | "controller";
 
 /**
  * A copy, once it has been opened and checked.

@@ -18,7 +18,7 @@ use crate::args::{Archive, Attach, Restore, Verify, Volume};
 use crate::output;
 
 /// The exit status where the content has problems.
-fn has_problems() -> ExitCode {
+pub(super) fn has_problems() -> ExitCode {
     ExitCode::from(Code::InvalidContent.exit_status())
 }
 
@@ -151,7 +151,7 @@ fn tell_report(report: &PackageReport) {
 }
 
 /// One line that is written over, where somebody looks on.
-fn tell_progress(progress: &Progress) -> ControlFlow<()> {
+pub(super) fn tell_progress(progress: &Progress) -> ControlFlow<()> {
     if stderr().is_terminal() {
         let end = if progress.done == progress.total { '\n' } else { '\r' };
         eprint!("\r\u{1b}[K{}/{} {}{end}", progress.done, progress.total, progress.what);

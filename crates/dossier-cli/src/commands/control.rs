@@ -250,7 +250,9 @@ pub fn number(world: &World, action: NumberAction) -> Result<ExitCode> {
             }
             for own in numbers {
                 let document = own.document.map(|id| id.to_string()).unwrap_or_default();
-                let void = own.void.map(|(_, by, why)| format!("作废：{why}（{by}）")).unwrap_or_default();
+                let is_open = own.document.is_none();
+                let void = own.void.map(|(_, by, why)| format!("作废：{why}（{by}）"));
+                let void = void.unwrap_or_else(|| if is_open { "借号，还没有用".into() } else { String::new() });
                 output::line(format!("{}  {document}  {void}", own.number).trim_end());
             }
             Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ mod backup;
 mod control;
 mod document;
 mod editing;
+mod exchange;
 mod input;
 mod paper;
 mod register;
@@ -63,6 +64,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Action::Archive(wanted) => archive::archive(&world, wanted),
         Action::Verify(verify) => archive::verify(&world, verify),
         Action::Restore(restore) => archive::restore(&world, restore),
+        Action::Exchange(action) => exchange::run(&world, action),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::bag::{PAYLOAD, Packed};
 use super::papers;
+use crate::exchange::{Handover, StatePart};
 use crate::storage::{Filing, GivenNumber, RevisionState, Signoff};
 
 /// Of `index.json` and of the records. What a later one adds, earlier programs do not read.
@@ -35,6 +36,9 @@ pub(crate) struct Index {
     /// 合订本 of releases. Packages from before there were any have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub volumes: Vec<VolumePart>,
+    /// Of a 移交包: what it is for, and the drafts in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
 }
 
 /// 合订本 of a release.
@@ -126,6 +130,8 @@ pub(crate) enum Role {
     Settings,
     /// 合订本: the report of a release with its appendices. It is made from them, and nothing comes back from it.
     Volume,
+    /// A draft, in a 移交包.
+    Draft,
 }
 
 /// Everything of one revision that brings it back as it stood.
@@ -247,8 +253,14 @@ impl FilePart {
 impl Index {
     /// Every file that it names.
     pub fn files(&self) -> impl Iterator<Item = &FilePart> {
+        let drafts = self.handover.iter().flat_map(|handover| &handover.drafts);
         let volumes = self.volumes.iter().map(|volume| &volume.file);
-        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared).chain(volumes)
+        self.revisions().flat_map(|revision| &revision.files).chain(&self.shared).chain(volumes).chain(drafts)
+    }
+
+    /// Where a document of a 移交包 comes from.
+    pub fn state_of(&self, uid: &str) -> Option<&StatePart> {
+        self.handover.as_ref()?.states.iter().find(|state| state.document == uid)
     }
 
     pub fn revisions(&self) -> impl Iterator<Item = &RevisionPart> {

@@ -22,7 +22,7 @@ pub(super) const TAG_BYTES: u64 = 1 << 20;
 /// Bytes of `index.json`.
 pub(super) const INDEX_BYTES: u64 = 48 << 20;
 /// Bytes of the record of one revision.
-pub(super) const RECORD_BYTES: u64 = 24 << 20;
+pub(crate) const RECORD_BYTES: u64 = 24 << 20;
 /// Bytes of one entry of the audit log.
 pub(super) const ENTRY_BYTES: usize = 24 << 20;
 /// Problems that are told one by one; more of them tell nothing new.

@@ -20,7 +20,7 @@ pub(crate) mod bag;
 mod entries;
 pub(crate) mod handover;
 pub(crate) mod index;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod package;
 pub(crate) mod papers;

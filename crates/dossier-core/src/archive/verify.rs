@@ -24,6 +24,7 @@ use super::wire::{PackageReport, PackageVerdict};
 use super::{entries, limits, names};
 use crate::control::PrintCode;
 use crate::dossiers::Progress;
+use crate::exchange::{self, DraftPart};
 use crate::storage::{AuditEntry, AuditHead, sha256};
 use crate::{Code, Error, Issue, Result};
 
@@ -79,10 +80,17 @@ pub(crate) fn open_verified(
 ) -> Result<Opened> {
     let anchor = anchor.map(Anchor::read).transpose()?;
     let mut check = Check::open(path)?;
-    check.tags()?;
+    let tags = check.tags()?;
     check.payload(progress)?;
     let index = check.index()?;
-    check.audit(anchor.as_ref(), index.as_ref())?;
+    let is_handover = index.as_ref().is_some_and(|index| index.handover.is_some());
+    // Between machines nobody signs a list, and each keeps its log to itself: what comes in is told in the own one.
+    if !is_handover {
+        if let Some(tags) = &tags {
+            check.listed_tags(tags, &[HANDOVER, README]);
+        }
+        check.audit(anchor.as_ref(), index.as_ref())?;
+    }
     let fits = anchor.map(|anchor| check.anchored(&anchor));
     Ok(check.finish(index, fits))
 }
@@ -172,20 +180,17 @@ impl Check {
         }
     }
 
-    /// Everything outside the payload against the manifest of manifests.
-    fn tags(&mut self) -> Result<()> {
+    /// Everything outside the payload against the manifest of manifests; returns what that names, none where there is
+    /// no such manifest.
+    fn tags(&mut self) -> Result<Option<BTreeMap<String, String>>> {
         if self.package.size(TAG_MANIFEST).is_none() {
             let message = format!("缺 `{TAG_MANIFEST}`：没有它就查不出清单是否改过。");
             self.tell(TAG_MANIFEST, "tag_manifest_missing", message);
-            return Ok(());
+            return Ok(None);
         }
         let tags = text(&mut self.package, TAG_MANIFEST, limits::MANIFEST_BYTES)?;
         let tags = parse(TAG_MANIFEST, &tags)?;
-        for needed in [DECLARATION, INFO, MANIFEST, HANDOVER, README] {
-            if !tags.contains_key(needed) {
-                self.tell(needed, "manifest_differs", format!("`{TAG_MANIFEST}` 里没有 `{needed}`。"));
-            }
-        }
+        self.listed_tags(&tags, &[DECLARATION, INFO, MANIFEST]);
         for (path, hash) in &tags {
             if path.starts_with(PAYLOAD) || path == TAG_MANIFEST {
                 return Err(entries::refused(format!("`{TAG_MANIFEST}` 里不该有 `{path}`")));
@@ -210,7 +215,16 @@ impl Check {
         for path in added {
             self.tell(path, "file_added", "打包以后添加的：不在清单里。");
         }
-        Ok(())
+        Ok(Some(tags))
+    }
+
+    /// Files that the manifest of manifests has to name.
+    fn listed_tags(&mut self, tags: &BTreeMap<String, String>, needed: &[&str]) {
+        for needed in needed {
+            if !tags.contains_key(*needed) {
+                self.tell(*needed, "manifest_differs", format!("`{TAG_MANIFEST}` 里没有 `{needed}`。"));
+            }
+        }
     }
 
     /// Every file against the manifest.
@@ -279,14 +293,18 @@ impl Check {
             return Err(Error::new(Code::NewerDatabase, "这个归档包由更新版本的程序生成").hint("请安装最新版本的程序"));
         }
         let index: Index = match serde_json::from_slice::<Index>(&bytes) {
-            Ok(index) if index.kind == KIND => index,
+            Ok(index) if index.kind == KIND && index.handover.is_none() => index,
+            Ok(index) if index.kind == exchange::KIND && index.handover.is_some() => index,
             _ => {
                 self.tell(INDEX, "index_differs", "索引读不出来：不是本程序写的样子。");
                 return Ok(None);
             }
         };
         drop(bytes);
-        let mut named: BTreeSet<&str> = UNLISTED.into();
+        let mut named: BTreeSet<&str> = match index.handover {
+            Some(_) => [INDEX].into(),
+            None => UNLISTED.into(),
+        };
         for file in index.files() {
             if !named.insert(&file.path) {
                 self.tell(&file.path, "index_differs", "索引里出现了两次。");
@@ -314,6 +332,15 @@ impl Check {
         for revision in index.revisions() {
             if let Some(what) = self.contradiction(revision)? {
                 self.tell(revision.name(), "record_differs", what);
+            }
+        }
+        for file in index.handover.iter().flat_map(|handover| &handover.drafts) {
+            let Some(passed) = self.intact.get(&file.path).cloned() else { continue };
+            let bytes = self.package.read_known(&file.path, limits::RECORD_BYTES, &passed.sha256)?;
+            let is_sound = serde_json::from_slice::<DraftPart>(&bytes)
+                .is_ok_and(|draft| exchange::digest(&draft.content, &draft.unfit) == draft.digest);
+            if !is_sound {
+                self.tell(&file.path, "record_differs", "草稿读不出来，或与它的校验值不符。");
             }
         }
         Ok(Some(index))
@@ -448,6 +475,9 @@ impl Check {
         }
         let message = match (verdict, anchor) {
             (PackageVerdict::Sound, Some(_)) => "完好：与移交时一致".to_owned(),
+            (PackageVerdict::Sound, None) if index.as_ref().is_some_and(|index| index.handover.is_some()) => {
+                "完好：移交包的内容和清单相符；可与发出方核对移交校验码".to_owned()
+            }
             (PackageVerdict::Sound, None) => {
                 "完好：内容、清单和审计记录相符；要确认没有连清单一起改过，请用移交校验码再核对一次".to_owned()
             }
@@ -460,7 +490,9 @@ impl Check {
         let report = PackageReport {
             verdict,
             message,
-            documents: index.as_ref().map_or(0, |index| index.documents.len()),
+            documents: index.as_ref().map_or(0, |index| {
+                index.documents.len() + index.handover.as_ref().map_or(0, |handover| handover.drafts.len())
+            }),
             revisions: index.as_ref().map_or(0, |index| index.revisions().count()),
             files: self.listed.len(),
             bytes: self.bytes,

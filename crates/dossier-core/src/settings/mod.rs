@@ -31,6 +31,27 @@ pub struct Settings {
     /// Where exported files go unless somebody says otherwise. Empty: the system's folder of documents.
     pub export_folder: String,
     pub backup: BackupSettings,
+    #[cfg_attr(test, ts(optional, as = "Option<Numbering>"))]
+    pub numbering: Numbering,
+}
+
+/// Where official numbers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Numbering {
+    pub given_by: GivenBy,
+}
+
+/// Who gives official numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum GivenBy {
+    /// This data folder, in their order.
+    #[default]
+    Here,
+    /// The document controller's: here only those are given that it has lent.
+    Controller,
 }
 
 /// Where copies of the data go beside the data folder itself.
@@ -126,6 +147,7 @@ impl Default for Settings {
             print: PrintDefaults::default(),
             export_folder: String::new(),
             backup: BackupSettings::default(),
+            numbering: Numbering::default(),
         }
     }
 }
@@ -173,6 +195,13 @@ impl Settings {
             Ok(Value::Object(map)) => map,
             _ => unreachable!("settings are a JSON object"),
         }
+    }
+
+    /// What of them prints, or decides how it does: who gives numbers does neither.
+    pub fn printing(&self) -> Map<String, Value> {
+        let mut map = self.to_json();
+        map.shift_remove("numbering");
+        map
     }
 
     /// These settings with what `changes` says instead. Objects are merged, lists replaced, `null` restores a default.
@@ -246,6 +275,7 @@ mod tests {
         settings.user = User { name: "林知远".into(), department: "产品部".into() };
         settings.export_folder = "D:\\发布文档".into();
         settings.backup.second_folder = "/media/lin/移动盘".into();
+        settings.numbering.given_by = GivenBy::Controller;
         assert_eq!(Settings::from_json(&Value::Object(settings.to_json())).unwrap(), settings);
         assert_eq!(Settings::from_json(&json!({})).unwrap(), Settings::default());
     }
@@ -262,6 +292,7 @@ mod tests {
             "export_folder": "发布文档",
             "backup": { "second_folder": "移动盘", "third_folder": "" },
             "documents": { "front_matter": { "release-plan": 1 }, "retention": { "release-plan": 0 } },
+            "numbering": { "given_by": "nobody" },
         }))
         .unwrap_err();
         let places: Vec<String> = error.issues.iter().map(|issue| format!("{} {}", issue.path, issue.code)).collect();
@@ -283,6 +314,7 @@ mod tests {
                 "export_folder not_a_folder",
                 "backup.third_folder unknown_field",
                 "backup.second_folder not_a_folder",
+                "numbering.given_by unknown_option",
             ]
         );
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{CopyrightYear, DocumentDefaults, Logo, Organisation, Person, PrintDefaults, Retention, Settings, User};
+use super::{
+    CopyrightYear, DocumentDefaults, GivenBy, Logo, Organisation, Person, PrintDefaults, Retention, Settings, User,
+};
 use crate::template::check_number_pattern;
 use crate::{Code, Error, Issue, Result};
 
@@ -78,7 +80,8 @@ impl Reader {
 
 pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
     let mut settings = Settings::default();
-    let known = ["organisation", "user", "departments", "people", "documents", "print", "export_folder", "backup"];
+    let known =
+        ["organisation", "user", "departments", "people", "documents", "print", "export_folder", "backup", "numbering"];
     let Some(map) = reader.object("", value, &known) else { return settings };
     if let Some(value) = map.get("organisation") {
         settings.organisation = organisation(reader, value);
@@ -107,6 +110,23 @@ pub(super) fn settings(reader: &mut Reader, value: &Value) -> Settings {
         && let Some(value) = map.get("second_folder")
     {
         settings.backup.second_folder = folder(reader, "backup.second_folder", "第二个备份文件夹", value);
+    }
+    if let Some(value) = map.get("numbering")
+        && let Some(map) = reader.object("numbering", value, &["given_by"])
+        && let Some(value) = map.get("given_by")
+    {
+        settings.numbering.given_by = match value.as_str() {
+            Some("here") => GivenBy::Here,
+            Some("controller") => GivenBy::Controller,
+            _ => {
+                reader.refuse(
+                    "numbering.given_by",
+                    "unknown_option",
+                    "应是 `here`（这里给出）或 `controller`（文控给出）",
+                );
+                GivenBy::default()
+            }
+        };
     }
     settings
 }

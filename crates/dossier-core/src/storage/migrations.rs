@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_editing.sql"),
     include_str!("migrations/0003_dossiers.sql"),
     include_str!("migrations/0004_control.sql"),
+    include_str!("migrations/0005_exchange.sql"),
 ];
 
 /// Brings a database up to the last migration, each in a transaction of its own. A database that exists already is

@@ -9,7 +9,9 @@ mod copy;
 mod document;
 mod dossier;
 mod error;
+mod exchange;
 mod hash;
+mod lease;
 mod migrations;
 mod number;
 mod open;
@@ -41,7 +43,11 @@ pub use document::{
     DocumentId, DocumentLine, DocumentRecord, DocumentSummary, Filter, NewDocument, Standing, Status, Summary,
 };
 pub use dossier::{Counts, DossierFilter, DossierLine, DossierRecord, Facets};
+pub use exchange::{
+    HandoverEnd, HandoverRecord, Installation, QuarantineRecord, ReceivedPackage, SecondVersion, SecondVersionEnd,
+};
 pub use hash::{Hasher, canonical, sha256};
+pub use lease::{LeaseRecord, LeasedNumber, LeasedState};
 pub use number::{NumberRecord, Series};
 pub use package::GivenNumber;
 pub use paper::PrintRecord;

@@ -63,7 +63,10 @@ impl Workspace {
             form_version: template.version.clone(),
             classification: settings.documents.classification.clone(),
         };
-        let read_only = loaded.read_only();
+        let read_only = match loaded.read_only() {
+            None => self.storage.handed_over(loaded.record.id)?.map(|out| super::exchange::told(&out)),
+            told => told,
+        };
         let head = DocumentHead {
             id: loaded.record.id,
             release: loaded.record.release,
@@ -265,6 +268,7 @@ fn draft(storage: &Storage, id: DocumentId) -> Result<(crate::storage::DocumentR
     if record.status != Status::Draft {
         return Err(not_a_draft(id, record.status));
     }
+    super::exchange::refuse_handed_over(storage, id)?;
     let template = kept_template(storage, &record)?;
     Ok((record, template))
 }

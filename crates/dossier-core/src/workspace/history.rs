@@ -169,6 +169,10 @@ fn event(entry: &AuditEntry) -> Option<String> {
         }
         "document.correct" => Some(format!("更正签字记录：{}", text("correction")?)),
         "document.withdraw" => Some(format!("撤回 {}：{}", text("revision")?, text("reason")?)),
+        "exchange.send" => Some(format!("移交给{}", text("to")?)),
+        "exchange.take_back" => Some(format!("收回移交给{}的草稿", text("to")?)),
+        "exchange.choose" => Some(format!("选定{}的另一版本", text("from")?)),
+        "document.receive" => Some(format!("收到{}的移交包：{}", text("from")?, text("what")?)),
         "document.restore" => Some(format!("从归档包恢复 {}", text("number")?)),
         "document.control" => Some(format!("{} 受控（现行），自 {} 起", text("revision")?, text("effective_on")?)),
         "document.void" => Some(format!("{} 作废：{}", text("revision")?, text("reason")?)),

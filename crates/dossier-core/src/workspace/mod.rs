@@ -7,6 +7,7 @@ mod control;
 mod difference;
 mod dossiers;
 mod editing;
+mod exchange;
 mod export;
 mod facts;
 mod history;

@@ -114,6 +114,9 @@ impl Workspace {
                     Error::new(Code::BadRequest, message).hint("只有文档全是草稿的卷宗可以删除；其他的可以作废")
                 );
             }
+            for document in &documents {
+                super::exchange::refuse_handed_over(tx, document.id)?;
+            }
             let gone = documents.iter().map(
                 |document| json!({ "id": document.id, "template": document.template_id, "content": document.content }),
             );

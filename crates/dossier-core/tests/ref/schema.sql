@@ -110,10 +110,71 @@ CREATE TABLE dossiers (
 
 CREATE INDEX dossiers_by_product ON dossiers (product, version);
 
+CREATE TABLE exchanged (
+  document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+  digest TEXT CHECK (digest IS NULL OR length(digest) = 64)
+) STRICT;
+
+CREATE TABLE exchanged_states (
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  package TEXT NOT NULL,
+  PRIMARY KEY (document_id, package)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE handovers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  package TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('draft', 'submit')),
+  -- Of what was handed over.
+  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  at TEXT NOT NULL,
+  by TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('out', 'back', 'taken_back')),
+  closed_at TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX handovers_out ON handovers (document_id) WHERE state = 'out';
+
+CREATE TABLE installation (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  uid TEXT NOT NULL CHECK (length(uid) = 32),
+  name TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE kept_texts (
   sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
   text TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE leased_numbers (
+  number TEXT PRIMARY KEY REFERENCES numbers (number),
+  lease TEXT NOT NULL REFERENCES leases (uid),
+  -- 'free' until the installation that has the lease uses it, gives it up or gives it back.
+  state TEXT NOT NULL CHECK (state IN ('free', 'used', 'void', 'returned'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER leased_numbers_never_become_free BEFORE UPDATE ON leased_numbers
+WHEN OLD.state IS NOT 'free' OR NEW.number IS NOT OLD.number OR NEW.lease IS NOT OLD.lease
+BEGIN
+  SELECT RAISE (ABORT, 'a number is never used again');
+END;
+
+CREATE TABLE leases (
+  uid TEXT PRIMARY KEY,
+  -- 'out': given away by this installation; 'in': given to it.
+  direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
+  -- How the other one's uid begins, and what it is called.
+  partner TEXT NOT NULL,
+  partner_name TEXT NOT NULL,
+  template_id TEXT NOT NULL,
+  series TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  first INTEGER NOT NULL CHECK (first > 0),
+  count INTEGER NOT NULL CHECK (count > 0),
+  at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE numbers (
   series TEXT NOT NULL,
@@ -139,10 +200,21 @@ END;
 CREATE TRIGGER numbers_stay BEFORE UPDATE ON numbers
 WHEN OLD.void_at IS NOT NULL
   OR NEW.number IS NOT OLD.number OR NEW.series IS NOT OLD.series OR NEW.year IS NOT OLD.year
-  OR NEW.seq IS NOT OLD.seq OR NEW.document_id IS NOT OLD.document_id OR NEW.given_at IS NOT OLD.given_at
+  OR NEW.seq IS NOT OLD.seq OR NEW.given_at IS NOT OLD.given_at
+  OR (NEW.document_id IS NOT OLD.document_id AND OLD.document_id IS NOT NULL)
 BEGIN
   SELECT RAISE (ABORT, 'a number is never used again');
 END;
+
+CREATE TABLE packages (
+  uid TEXT PRIMARY KEY,
+  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  purpose TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  sender_name TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  received_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE papers (
   revision_id INTEGER NOT NULL REFERENCES revisions (id),
@@ -156,6 +228,11 @@ CREATE TRIGGER papers_never_change BEFORE UPDATE ON papers
 BEGIN
   SELECT RAISE (ABORT, 'a paper never changes');
 END;
+
+CREATE TABLE partners (
+  uid TEXT PRIMARY KEY CHECK (length(uid) = 32),
+  name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE preferences (
   key TEXT PRIMARY KEY,
@@ -174,6 +251,25 @@ CREATE TABLE prints (
 ) STRICT;
 
 CREATE INDEX prints_by_revision ON prints (revision_id);
+
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  why TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  package TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  -- The whole record as it came, as JSON.
+  record TEXT NOT NULL CHECK (json_valid(record)),
+  UNIQUE (number, revision, sha256, why)
+) STRICT;
+
+CREATE TRIGGER quarantine_stays BEFORE DELETE ON quarantine
+BEGIN
+  SELECT RAISE (ABORT, 'an alarm is never taken back');
+END;
 
 CREATE TABLE releases (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -272,6 +368,19 @@ CREATE TRIGGER scans_stay BEFORE DELETE ON scans
 BEGIN
   SELECT RAISE (ABORT, 'a scan never changes');
 END;
+
+CREATE TABLE second_versions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  package TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  draft TEXT NOT NULL CHECK (json_valid(draft)),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'chosen', 'overtaken')),
+  closed_at TEXT,
+  UNIQUE (document_id, package)
+) STRICT;
 
 CREATE TABLE settings (
   key TEXT PRIMARY KEY,

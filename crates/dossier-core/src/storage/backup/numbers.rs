@@ -12,6 +12,9 @@ use crate::template::number_of;
 /// What 作废号登记 says of such a number.
 const REASON: &str = "从备份恢复：给出这个编号之后的记录不在备份里";
 
+/// The same of a number that was borrowed.
+const REASON_LEASED: &str = "从备份恢复：借入的编号在备份以后可能已经用过";
+
 /// A number that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Given {
@@ -63,6 +66,17 @@ pub(super) fn carry(tx: &mut Transaction<'_>, numbers: &Numbers) -> Result<Vec<S
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
     )?;
     let mut carried = Vec::new();
+    // A number that was still free when the copy was made may be in use since: nobody can say, so nobody uses it.
+    let free =
+        "SELECT number FROM leased_numbers JOIN leases ON leases.uid = lease WHERE direction = 'in' AND state = 'free'";
+    let free: Vec<String> =
+        tx.connection.prepare(free)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for number in free {
+        let void = (now.as_str(), actor.as_str(), REASON_LEASED);
+        tx.connection.execute("UPDATE leased_numbers SET state = 'void' WHERE number = ?1", [&number])?;
+        tx.connection.prepare_cached(include_str!("../number/void.sql"))?.execute((&number, void.0, void.1, void.2))?;
+        carried.push(number);
+    }
     for ((series, year, last), of) in last_of_each(numbers) {
         for seq in 1..=last {
             let known = numbers.get(&(series.clone(), year, seq));

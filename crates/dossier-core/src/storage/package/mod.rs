@@ -212,6 +212,38 @@ impl Transaction<'_> {
         Ok(id)
     }
 
+    /// What was explained of a signature elsewhere: text, when (UTC), by whom.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn restore_correction(&mut self, id: SignoffId, correction: &(String, String, String)) -> Result<()> {
+        let (text, at, by) = correction;
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO corrections (signoff_id, text, at, by) VALUES (?1, ?2, ?3, ?4)")?;
+        statement.execute((id.0, text, at, by))?;
+        Ok(())
+    }
+
+    /// Moves a revision forward to where it stands elsewhere.
+    ///
+    /// # Errors
+    /// It is at an end already; the database cannot be written.
+    pub fn advance_revision(&mut self, id: RevisionId, there: &RevisionRecord) -> Result<()> {
+        self.connection.prepare_cached(include_str!("../revision/move.sql"))?.execute((
+            id.0,
+            there.state,
+            &there.anchor,
+            &there.moved_at,
+            &there.moved_by,
+            &there.reason,
+            &there.effective_on,
+            &there.obsolete_on,
+            &there.successor,
+        ))?;
+        Ok(())
+    }
+
     /// A printing that happened elsewhere.
     ///
     /// # Errors

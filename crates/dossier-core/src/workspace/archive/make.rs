@@ -28,7 +28,7 @@ use super::volume;
 use super::{Selection, name_of, scans};
 
 /// Where texts lie that revisions share.
-const SHARED: &str = "data/公用";
+pub(in crate::workspace) const SHARED: &str = "data/公用";
 /// Longest name of the folder that a package unpacks to, in bytes.
 const LONGEST_ROOT: usize = 60;
 /// Longest name of a volume, in bytes.
@@ -152,6 +152,7 @@ impl Workspace {
             documents,
             shared: shared.collect::<Result<_>>()?,
             volumes,
+            handover: None,
         };
         bag.add(INDEX, &index::pretty(&index))?;
         drop(index);
@@ -233,7 +234,7 @@ fn releases(storage: &Storage, selection: &Selection) -> Result<BTreeMap<String,
 }
 
 /// Template and settings of a revision, each once.
-fn keep_shared(
+pub(in crate::workspace) fn keep_shared(
     storage: &Storage,
     shared: &mut BTreeMap<String, (Role, String)>,
     template: &str,
@@ -252,7 +253,7 @@ fn keep_shared(
 }
 
 /// The folder that the package unpacks to is called as the package is.
-fn root_of(to: &Path) -> Result<String> {
+pub(in crate::workspace) fn root_of(to: &Path) -> Result<String> {
     let is_zip = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let stem = to.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     match stem {

@@ -2,8 +2,9 @@
 
 mod attach;
 mod check;
-mod make;
-mod pack;
+pub(super) mod make;
+pub(super) mod merge;
+pub(super) mod pack;
 mod places;
 mod restore;
 mod volume;

@@ -33,7 +33,7 @@ pub(super) struct Laid {
 }
 
 /// Whose a revision is.
-pub(super) struct Owner<'a> {
+pub(in crate::workspace) struct Owner<'a> {
     pub uid: &'a str,
     pub release: Option<&'a ReleasePart>,
 }
@@ -101,25 +101,10 @@ pub(super) fn pack(
     let packed = bag.add(&format!("{folder}/控制记录.json"), &index::pretty(&whole))?;
     files.push(FilePart::of(Role::Record, packed));
 
+    let part = part_of(thawed, files);
     let text = |field: &str| thawed.content.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let classification = Some(text("classification")).filter(|own| !own.is_empty());
-    let classification = classification.unwrap_or_else(|| thawed.settings.documents.classification.clone());
+    let classification = part.classification.clone();
     let retention = thawed.settings.documents.retention_of(&thawed.template.id).label();
-    let part = RevisionPart {
-        level: "件".into(),
-        title: title(&thawed.template, &thawed.content),
-        number: record.number.clone(),
-        revision: record.revision.clone(),
-        organisation: thawed.settings.organisation.name.clone(),
-        date: record.effective_on.clone().unwrap_or_else(|| thawed.frozen.submitted_on.clone()),
-        classification: classification.clone(),
-        language: "zh-CN".into(),
-        retention: Some(retention.clone()),
-        state: record.state,
-        code: thawed.code().to_string(),
-        sha256: record.sha256.clone(),
-        files,
-    };
     let product = [text("product_name"), text("version")].into_iter().filter(|part| !part.is_empty());
     let line = Line {
         number: record.number.clone(),
@@ -137,6 +122,57 @@ pub(super) fn pack(
         code: part.code.clone(),
     };
     Ok(Laid { part, line, checks })
+}
+
+/// Packs what brings a revision back, and none of the copies that people read: between machines each makes its own.
+///
+/// # Errors
+/// It is damaged; the disk is full.
+pub(in crate::workspace) fn pack_lean(
+    storage: &Storage,
+    bag: &mut Bag,
+    thawed: &Thawed,
+    owner: &Owner<'_>,
+) -> Result<RevisionPart> {
+    let record = &thawed.record;
+    let folder = index::folder(&record.number, &record.revision);
+    let (mut files, mut kept) = (Vec::new(), Vec::new());
+    for (kind, hash) in storage.papers_of(record.id)? {
+        let Some(bytes) = storage.paper(record.id, &kind)? else { continue };
+        let packed = bag.add(&format!("{folder}/打印件/{}.pdf", safe(&kind, NAME_BYTES)), &bytes)?;
+        kept.push(PaperPart { kind, path: packed.path.clone(), sha256: hash });
+        files.push(FilePart::of(Role::Printed, packed));
+    }
+    let mut scans = Vec::new();
+    for (role, scan, packed, _) in pack_scans(storage, bag, record.id, &folder, &name_of(record))? {
+        files.push(FilePart::of(role, packed));
+        scans.push(scan);
+    }
+    let whole = whole_record(storage, thawed, owner, kept, scans)?;
+    let packed = bag.add(&format!("{folder}/控制记录.json"), &index::pretty(&whole))?;
+    files.push(FilePart::of(Role::Record, packed));
+    Ok(part_of(thawed, files))
+}
+
+/// A revision as the index tells of it.
+fn part_of(thawed: &Thawed, files: Vec<FilePart>) -> RevisionPart {
+    let record = &thawed.record;
+    let own = thawed.content.get("classification").and_then(Value::as_str).filter(|own| !own.is_empty());
+    RevisionPart {
+        level: "件".into(),
+        title: title(&thawed.template, &thawed.content),
+        number: record.number.clone(),
+        revision: record.revision.clone(),
+        organisation: thawed.settings.organisation.name.clone(),
+        date: record.effective_on.clone().unwrap_or_else(|| thawed.frozen.submitted_on.clone()),
+        classification: own.map_or_else(|| thawed.settings.documents.classification.clone(), str::to_owned),
+        language: "zh-CN".into(),
+        retention: Some(thawed.settings.documents.retention_of(&thawed.template.id).label()),
+        state: record.state,
+        code: thawed.code().to_string(),
+        sha256: record.sha256.clone(),
+        files,
+    }
 }
 
 /// Whether a note says that a file is an appendix.

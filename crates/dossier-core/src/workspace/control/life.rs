@@ -146,6 +146,7 @@ impl Workspace {
             if document.status != Status::Draft {
                 return Err(not_a_draft(id, document.status));
             }
+            super::super::exchange::refuse_handed_over(tx, id)?;
             let standing_ones = [RevisionState::Controlled, RevisionState::Approved];
             let Some(last) = tx.revisions_of(id)?.into_iter().rev().find(|own| standing_ones.contains(&own.state))
             else {

@@ -3,12 +3,12 @@
 mod approval;
 mod copies;
 mod life;
-mod numbers;
+pub(in crate::workspace) mod numbers;
 mod paper;
 mod registers;
 mod scans;
 mod sign;
-mod submit;
+pub(in crate::workspace) mod submit;
 mod thaw;
 mod verify;
 

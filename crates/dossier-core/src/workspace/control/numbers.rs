@@ -1,15 +1,50 @@
 //! Official numbers that are given up, or were used before this program.
 
 use crate::control::NumberRule;
-use crate::storage::{NumberRecord, Series};
+use crate::settings::GivenBy;
+use crate::storage::{DocumentId, LeasedState, NumberRecord, Series, Storage, Transaction};
 use crate::template::{number_of, parts_of_number};
 use crate::{Code, Error, Result};
 
-use super::super::{Workspace, act, with_patterns};
+use super::super::{Workspace, act, stored_settings, with_patterns};
 use super::submit::series;
 
 /// Nobody has used more numbers on paper than this within a year.
 const MOST_USED: u32 = 9999;
+
+/// Who gives the official numbers.
+pub(in crate::workspace) fn given_by(storage: &Storage) -> Result<GivenBy> {
+    Ok(stored_settings(storage)?.numbering.given_by)
+}
+
+/// The number that will be given next; none where there is none to give.
+pub(super) fn upcoming(storage: &Storage, given_by: GivenBy, series: Series<'_>) -> Result<Option<String>> {
+    match given_by {
+        GivenBy::Here => Ok(Some(number_of(series.pattern, series.year, storage.last_number(series)? + 1))),
+        GivenBy::Controller => Ok(storage.next_leased(series)?.map(|next| next.number)),
+    }
+}
+
+/// Gives the next number of a series: of its own, or of those that the controller has lent.
+pub(super) fn give(
+    tx: &mut Transaction<'_>,
+    given_by: GivenBy,
+    series: Series<'_>,
+    to: Option<DocumentId>,
+) -> Result<String> {
+    if given_by == GivenBy::Here {
+        return tx.give_number(series, |seq| number_of(series.pattern, series.year, seq), to);
+    }
+    let next = tx.next_leased(series)?.ok_or_else(|| {
+        Error::new(Code::IllegalMove, "没有提交：正式编号由文控给出，这里没有借到可用的编号").hint(
+            "用 `dossier exchange send 文档 --submit --to 文控` 交给文控提交，或请文控用 `dossier exchange lease` 借一批编号来",
+        )
+    })?;
+    if let Some(document) = to {
+        tx.use_leased(&next.number, document)?;
+    }
+    Ok(next.number)
+}
 
 impl Workspace {
     /// Takes the next number of a form and gives it up at once: a spoilt sheet. It stands in 作废号登记.
@@ -25,8 +60,9 @@ impl Workspace {
         let environment = &self.environment;
         let (number, _) = self.storage.transact(act(environment, "number.void"), |tx| {
             let series = series(environment, &template);
-            let number = tx.give_number(series, |seq| number_of(series.pattern, series.year, seq), None)?;
+            let number = give(tx, given_by(tx)?, series, None)?;
             tx.void_number(&number, reason)?;
+            tx.mark_leased(&number, LeasedState::Void)?;
             tx.subject(&number);
             tx.detail("reason", reason);
             Ok(number)
@@ -43,6 +79,10 @@ impl Workspace {
         let environment = &self.environment;
         let (next, _) = self.storage.transact(act(environment, "number.start"), |tx| {
             let series = series(environment, &template);
+            if given_by(tx)? == GivenBy::Controller {
+                return Err(Error::new(Code::IllegalMove, "编号由文控统一给出，这里不登记纸面上用过的编号")
+                    .hint("请文控在给出编号的那台电脑上登记"));
+            }
             let first = number_of(series.pattern, series.year, 1);
             let seq = match parts_of_number(series.pattern, last_used) {
                 Some((year, seq)) if year.is_none_or(|year| year == series.year) && seq <= MOST_USED => seq,
@@ -83,7 +123,7 @@ impl Workspace {
     pub fn next_number(&self, template: &str) -> Result<String> {
         let template = with_patterns(self.library()?.get(template)?.clone(), &self.storage)?;
         let series: Series<'_> = series(&self.environment, &template);
-        Ok(number_of(series.pattern, series.year, self.storage.last_number(series)? + 1))
+        Ok(upcoming(&self.storage, given_by(&self.storage)?, series)?.unwrap_or_else(|| "由文控给出".into()))
     }
 
     /// How the documents of every form are numbered.

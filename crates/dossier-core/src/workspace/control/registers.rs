@@ -11,7 +11,7 @@ use crate::dossiers::DossierDocument;
 use crate::export::Exported;
 use crate::listing::{Column, Header, Listing, Section};
 use crate::settings::Settings;
-use crate::storage::{DocumentId, DossierFilter, RevisionId, RevisionRecord, RevisionState};
+use crate::storage::{DocumentId, DossierFilter, LeasedState, RevisionId, RevisionRecord, RevisionState, Storage};
 use crate::{Code, Error, Result};
 
 use super::super::Workspace;
@@ -156,11 +156,20 @@ impl Workspace {
 
     fn void_numbers(&self, year: Option<i32>) -> Result<(Vec<Column>, Vec<Line>, String)> {
         let mut lines = Vec::new();
-        let mut given = 0;
+        let (mut given, mut lent_out) = (0, 0);
         for record in self.storage.numbers(year)? {
             given += 1;
-            let Some((at, by, reason)) = record.void else { continue };
             let form = self.library()?.get(&record.template_id).map(|form| form.title.clone()).unwrap_or_default();
+            let Some((at, by, reason)) = record.void else {
+                if record.document.is_none()
+                    && let Some(told) = lent(&self.storage, &record.number)?
+                {
+                    lent_out += 1;
+                    let (day, by) = (self.day_of(&record.given_at), record.given_by);
+                    lines.push((None, vec![record.number, form, day, String::new(), by, told]));
+                }
+                continue;
+            };
             let cells = vec![record.number, form, self.day_of(&record.given_at), self.day_of(&at), by, reason];
             lines.push((record.document, cells));
         }
@@ -172,7 +181,9 @@ impl Workspace {
             Column::new("登记人", 24.0).centered(),
             Column::new("作废原因", 93.0),
         ];
-        let note = format!("注：共给出 {given} 个编号，其中 {} 个作废；编号作废后不再使用。", lines.len());
+        let lent = if lent_out > 0 { format!("，{lent_out} 个在外借中") } else { String::new() };
+        let void = lines.len() - lent_out;
+        let note = format!("注：共给出 {given} 个编号，其中 {void} 个作废{lent}；编号作废后不再使用。");
         Ok((columns, lines, note))
     }
 
@@ -367,6 +378,16 @@ impl Workspace {
     fn day_of(&self, at: &str) -> String {
         self.environment.local_time(at).chars().take("2026-03-11".len()).collect()
     }
+}
+
+/// What is told of a number that stands on no document, because one installation may give it in the name of another.
+fn lent(storage: &Storage, number: &str) -> Result<Option<String>> {
+    let Some((lease, own)) = storage.lease_of_number(number)? else { return Ok(None) };
+    Ok(Some(match (lease.is_out, own.state) {
+        (true, LeasedState::Used) => format!("已借出给{}，已用，文件还没有交回", lease.partner_name),
+        (true, _) => format!("已借出给{}，还没有交还", lease.partner_name),
+        (false, _) => format!("从{}借入，还没有使用", lease.partner_name),
+    }))
 }
 
 /// Whether a revision was in force at the end of a day.

@@ -8,13 +8,14 @@ use crate::control::{Frozen, FrozenPolicy, FrozenTemplate, PaperCopy, PrintCode,
 use crate::document::{Values, is_empty};
 use crate::form::{self, Path, label_of};
 use crate::policy::{Chain, Policies, Policy, seats};
+use crate::settings::GivenBy;
 use crate::storage::{DocumentId, NewRevision, RevisionState, Series, Standing, Status, Storage, Transaction};
-use crate::template::{Template, number_of, parts_of_number};
+use crate::template::{Template, parts_of_number};
 use crate::{Code, Environment, Error, Issue, Result};
 
 use super::super::{Loaded, Workspace, act, findings, load, not_a_draft, stored_settings, values, write};
 use super::thaw::approver;
-use super::{paper, sum_up_progress, thaw};
+use super::{numbers, paper, sum_up_progress, thaw};
 
 /// What every first revision is called.
 const FIRST: &str = "V1.0";
@@ -50,6 +51,7 @@ fn submit(
     if loaded.record.status != Status::Draft {
         return Err(not_a_draft(id, loaded.record.status));
     }
+    super::super::exchange::refuse_handed_over(tx, id)?;
     let settings = stored_settings(tx)?;
     let policy = policies.get(&settings.documents.policy);
     let document = loaded.document()?;
@@ -65,7 +67,7 @@ fn submit(
     let mut issues = form::unfit_issues(&loaded.template, &tx.unfit(id)?);
     issues.extend(findings(environment, &loaded)?.issues);
     issues.extend(signed_already(&loaded, chain.into_iter().chain(&afterwards)));
-    issues.extend(typed_otherwise(tx, &loaded, series, &revision)?);
+    issues.extend(typed_otherwise(tx, &loaded, settings.numbering.given_by, series, &revision)?);
     if !earlier.is_empty() && change.is_empty() {
         issues.push(Issue::at("change", "required", format!("{revision} 改了什么还没写：从第二版起变更说明必填。")));
     }
@@ -76,7 +78,7 @@ fn submit(
 
     let number = match &loaded.record.number {
         Some(number) => number.clone(),
-        None => tx.give_number(series, |seq| number_of(&loaded.template.number, series.year, seq), Some(id))?,
+        None => numbers::give(tx, settings.numbering.given_by, series, Some(id))?,
     };
     let standing =
         Standing { status: Status::Draft, number: Some(&number), revision: Some(&revision), change_note: &change };
@@ -88,7 +90,7 @@ fn submit(
     write(tx, id, &loaded.template, loaded.record.release, &loaded.record.content, &own)?;
 
     let loaded = load(tx, id)?;
-    let kept = tx.keep_text(&crate::storage::canonical(&Value::Object(settings.to_json())))?;
+    let kept = tx.keep_text(&crate::storage::canonical(&Value::Object(settings.printing())))?;
     let today = tx.today();
     let mut content = with_facts(&loaded.template, &own, &values(&loaded.facts)).0;
     let front = match settings.documents.front_matter.get(&loaded.template.id) {
@@ -186,7 +188,7 @@ fn choose<'a>(offered: Vec<&'a Chain>, named: Option<&str>, template: &Template)
 }
 
 /// Where the next number comes from.
-pub(super) fn series<'a>(environment: &Environment, template: &'a Template) -> Series<'a> {
+pub(in crate::workspace) fn series<'a>(environment: &Environment, template: &'a Template) -> Series<'a> {
     use chrono::Datelike;
     let year = if template.number.contains("{year}") { environment.now().year() } else { 0 };
     Series { pattern: &template.number, template: &template.id, year }
@@ -218,13 +220,23 @@ fn is_typed(content: &Map<String, Value>, place: &Path) -> bool {
 }
 
 /// What was typed for number and revision has to be what they are going to be.
-fn typed_otherwise(storage: &Storage, loaded: &Loaded, series: Series<'_>, revision: &str) -> Result<Vec<Issue>> {
+fn typed_otherwise(
+    storage: &Storage,
+    loaded: &Loaded,
+    given_by: GivenBy,
+    series: Series<'_>,
+    revision: &str,
+) -> Result<Vec<Issue>> {
     let typed = |id: &str| loaded.record.content.get(id).and_then(Value::as_str).filter(|text| !text.is_empty());
     let mut issues = Vec::new();
     if let Some(number) = typed("doc_number") {
         let expected = match &loaded.record.number {
             Some(number) => number.clone(),
-            None => number_of(series.pattern, series.year, storage.last_number(series)? + 1),
+            None => match numbers::upcoming(storage, given_by, series)? {
+                Some(number) => number,
+                // There is none to be given: that is told when one is asked for.
+                None => return Ok(Vec::new()),
+            },
         };
         if number != expected {
             let label = label_of(&loaded.template, &Path::Field("doc_number".into()));

@@ -316,6 +316,7 @@ impl Told {
                     entry.detail.get("place").into_iter().for_each(|place| told.place(text("sha256"), place));
                 }
                 "document.restore" => told.come_back(&entry),
+                "number.borrow" => told.given(&entry),
                 _ => {}
             }
         }
@@ -340,6 +341,11 @@ impl Told {
             let pages = scan.get("pages").and_then(Value::as_array).into_iter().flatten();
             pages.for_each(|place| self.place(hash.to_owned(), place));
         }
+        self.given(entry);
+    }
+
+    /// Numbers before one that was given or lent elsewhere were given there, too.
+    fn given(&mut self, entry: &AuditEntry) {
         let given = entry.detail.get("given");
         let number = |key: &str| given.and_then(|given| given.get(key)?.as_i64()).unwrap_or_default();
         let series = given.and_then(|given| given.get("series")?.as_str()).unwrap_or_default().to_owned();
