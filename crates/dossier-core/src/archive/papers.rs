@@ -33,10 +33,26 @@ pub(crate) fn lasts(kind: &str) -> bool {
 /// What in a file is more than paper.
 pub(crate) fn active(kind: &str, bytes: &[u8]) -> Option<&'static str> {
     match kind {
-        "pdf" => ACTIVE.iter().find(|(mark, _)| memmem::find(bytes, mark).is_some()).map(|(_, name)| *name),
+        "pdf" => active_in_pdf(bytes),
         "xlsx" | "docx" => memmem::find(bytes, b"vbaProject.bin").map(|_| "宏"),
         _ => None,
     }
+}
+
+/// Looks for all marks in a piece of the file before the next one: a scan of many megabytes comes from memory once.
+fn active_in_pdf(bytes: &[u8]) -> Option<&'static str> {
+    const PIECE: usize = 64 << 10;
+    let finders = ACTIVE.map(|(mark, _)| memmem::Finder::new(mark));
+    let longest = ACTIVE.iter().map(|(mark, _)| mark.len()).max().unwrap_or_default();
+    let mut found = finders.len();
+    for start in (0..bytes.len()).step_by(PIECE) {
+        // A mark may lie across two pieces.
+        let piece = &bytes[start..bytes.len().min(start + PIECE + longest)];
+        if let Some(earlier) = finders[..found].iter().position(|finder| finder.find(piece).is_some()) {
+            found = earlier;
+        }
+    }
+    ACTIVE.get(found).map(|(_, name)| *name)
 }
 
 /// What a format is called in the index.
@@ -54,5 +70,26 @@ pub(crate) fn format_name(path: &str) -> &'static str {
         "png" => "PNG",
         "tif" | "tiff" => "TIFF",
         _ => "其他",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_is_found_wherever_it_stands() {
+        let with = |marks: &[(usize, &[u8])]| {
+            let mut bytes = vec![b' '; 200_000];
+            for (at, mark) in marks {
+                bytes[*at..at + mark.len()].copy_from_slice(mark);
+            }
+            active("pdf", &bytes)
+        };
+        assert_eq!(with(&[]), None);
+        for at in [0, 65_530, 65_536, 131_071, 199_980] {
+            assert_eq!(with(&[(at, b"/JavaScript")]), Some("脚本"), "at {at}");
+        }
+        assert_eq!(with(&[(10, b"/Encrypt"), (150_000, b"/Launch")]), Some("启动其他程序的动作"), "the worst is told");
     }
 }
