@@ -75,8 +75,8 @@ fn restore_adds_to_what_is_here_and_merges_as_receiving_does() {
     let pack = |machine: &mut Machine| {
         let scope = Scope { year: Some(2026), ..Scope::default() };
         let confirmed = (1..=4).map(|item| (item.to_string(), "周敏".to_owned())).collect();
-        let mut request = ArchiveRequest { scope, exceptions: Vec::new(), confirmed };
-        let check = machine.workspace.check_archive(&request).unwrap();
+        let mut request = ArchiveRequest { scope, exceptions: Vec::new(), confirmed, left_out: Vec::new() };
+        let check = machine.workspace.check_archive(&request, &mut |_| ControlFlow::Continue(())).unwrap();
         request.exceptions = check.of(Outcome::Blocking).map(|line| (line.id.clone(), "测试".to_owned())).collect();
         let path = fresh_path();
         machine.workspace.archive(&request, &path, &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
