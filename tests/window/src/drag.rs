@@ -50,11 +50,13 @@ pub fn drop_file(display: &str, file: &Path, (x, y): (i16, i16)) -> Result<()> {
     let (status, finished) = (source.atom("XdndStatus")?, source.atom("XdndFinished")?);
     let begun = Instant::now();
     let mut dropped = false;
+    let mut answers = 0;
     while begun.elapsed() < PATIENCE {
         match source.connection.poll_for_event()? {
             Some(Event::SelectionRequest(request)) => source.hand_over(&request, list)?,
             Some(Event::ClientMessage(message)) if message.type_ == status && !dropped => {
                 let takes = message.data.as_data32()[1] & 1 == 1;
+                answers += 1;
                 // As a hand does: moving on over the window until it says that it would take the file.
                 std::thread::sleep(Duration::from_millis(50));
                 if takes {
@@ -69,7 +71,8 @@ pub fn drop_file(display: &str, file: &Path, (x, y): (i16, i16)) -> Result<()> {
             None => std::thread::sleep(Duration::from_millis(5)),
         }
     }
-    Err(if dropped { "the file was let go and not taken" } else { "the window takes no file" }.into())
+    let what = if dropped { "the file was let go and not taken" } else { "the window takes no file" };
+    Err(format!("{what}, asked {answers} times").into())
 }
 
 /// A path as it stands in a URI, as desktops write it.

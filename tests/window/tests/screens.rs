@@ -157,10 +157,8 @@ fn signatures(world: &World, camera: &Camera) {
     let paper = workspace.print(document, None, PaperCopy::Record, Options::default()).expect("it is printed");
     let file = world.out.path().join("签好的申请表.pdf");
     std::fs::write(&file, paper.bytes).expect("the paper");
-    for (page, dots) in [(1, 200), (2, 40)] {
-        window.drop_file(&kit::scanned(world, &file, page, dots), (600, 400));
-        window.wait_text("[data-outcome]:last-child", "按二维码归档");
-    }
+    window.drop_file(&kit::scanned(world, &file, 2, 40), (600, 400));
+    window.wait_text("[data-outcome]", "1 页等待手工归位");
     window.wait_for("[data-by-hand] [data-picture]");
     camera.take("filing");
     window.click("[data-action='set-aside']");

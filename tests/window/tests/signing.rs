@@ -77,6 +77,11 @@ fn printed(world: &World, ending: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("nothing was printed as …{ending}"))
 }
 
+/// Where the scan will lie that is picked and not dropped.
+fn coarse_scan(world: &World) -> PathBuf {
+    world.out.path().join("扫描 第2页 40.jpg")
+}
+
 /// Signed paper comes back: one page finds its place by its code, one is too coarse to be read and is filed by hand.
 fn scans_come_back(world: &World, window: &Window, paper: &Path) {
     let (clear, coarse) = (scanned(world, paper, 1, 200), scanned(world, paper, 2, 40));
@@ -85,7 +90,8 @@ fn scans_come_back(world: &World, window: &Window, paper: &Path) {
     window.wait_text("[data-all-filed]", "没有等待归位的页");
     window.click("[data-action='close-filing']");
     window.wait_gone("[data-scan-filing]");
-    window.drop_file(&coarse, (600, 400));
+    assert_eq!(coarse, coarse_scan(world));
+    window.click("[data-action='pick-scan']");
     window.wait_text("[data-outcome]", "1 页等待手工归位");
     window.wait_for("[data-by-hand] [data-picture]");
     picture(window, "filing");
@@ -113,7 +119,7 @@ fn text_of(pdf: &Path) -> String {
 #[test]
 fn an_application_is_signed_in_force_revised_and_replaced() {
     let world = World::new();
-    let window = world.setup().start(world.data.path());
+    let window = world.setup().pick(&coarse_scan(&world)).start(world.data.path());
     window.resize(1280, 800);
     begin_with_sample(&window);
     window.click("[data-release] [data-template='release-application']");

@@ -26,6 +26,11 @@ export function askEarly(backend: Backend): void {
   early = { key: JSON.stringify(query), answer };
 }
 
+/** What was asked early does not hold any more: something is done before the list is seen. */
+export function forgetEarly(): void {
+  early = null;
+}
+
 export type Line = { kind: "head"; stage: Stage; count: number; top: number } | { kind: "row"; index: number; top: number };
 
 export const ROW_HEIGHT = 48;

@@ -157,7 +157,7 @@ fn of_release(storage: &Storage, name: &str, release: ReleaseId, lines: &mut Vec
         let revisions = storage.revisions_of(document.id)?;
         if document.status == Status::Draft {
             let what = if revisions.is_empty() { "还是草稿" } else { "有新版本的草稿" };
-            let message = format!("{}{what}，草稿不归档。", document.title);
+            let message = format!("{}：{what}，草稿不归档。", document.title);
             lines.push(CheckLine::warning(format!("草稿/{}", document.id), name, message));
         }
         for record in revisions {
@@ -218,7 +218,12 @@ fn of_revision(storage: &Storage, thawed: &Thawed, lines: &mut Vec<CheckLine>) -
             .collect();
         let id = format!("审批/{name}/{}", chain.id);
         lines.push(match open.is_empty() {
-            true => CheckLine::passed(Property::Complete, id, &name, format!("{}签字齐全。", chain.name)),
+            true => CheckLine::passed(
+                Property::Complete,
+                id,
+                &name,
+                format!("{}签字齐全。", chain.name.trim_end_matches("签字")),
+            ),
             false => CheckLine::blocking(id, &name, format!("{}还没有签：{}。", chain.name, open.join("、"))),
         });
     }
