@@ -167,7 +167,7 @@ fn signatures(world: &World, camera: &Camera) {
     workspace.bring_into_force(document, None).expect("it is approved");
     workspace.issue_copy(document, "运维部", "赵昇").expect("it is in force");
     workspace.revise(document, false, "计划时长改为三小时，联系方式改为分机").expect("a draft");
-    let edits = [("planned_minutes", json!(180)), ("contact", json!("分机 8021"))];
+    let edits = [("planned_minutes", json!(180)), ("contact", json!("分机 8026"))];
     let edits = edits.map(|(path, value)| Edit::Set { path: path.into(), value });
     workspace.edit(document, &edits).expect("it is a draft");
     workspace.submit(document, &Submission::default()).expect("it is complete");
