@@ -143,9 +143,13 @@ fn lines(files: &[Packed]) -> String {
 
 /// What people copy from the signed 移交清单: the first digits of the manifest's hash.
 pub(crate) fn code_of(manifest_sha256: &str) -> String {
-    const DIGITS: usize = 24;
-    let upper = manifest_sha256[..DIGITS].to_ascii_uppercase();
-    let groups: Vec<&str> = (0..DIGITS).step_by(4).map(|at| &upper[at..at + 4]).collect();
+    in_groups(&manifest_sha256[..24])
+}
+
+/// Hexadecimal digits as people read them to each other: four at a time.
+pub(crate) fn in_groups(digits: &str) -> String {
+    let upper = digits.to_ascii_uppercase();
+    let groups: Vec<&str> = (0..upper.len()).step_by(4).map(|at| &upper[at..upper.len().min(at + 4)]).collect();
     groups.join("-")
 }
 

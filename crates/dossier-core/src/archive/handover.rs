@@ -160,11 +160,16 @@ pub(crate) fn info(told_of: &Told<'_>) -> String {
         (INFO_SCHEMA, super::index::SCHEMA.to_string()),
         (INFO_HEAD, format!("{} {}", told_of.head.seq, told_of.head.hash)),
     ];
-    let line = |(name, value): (&str, String)| {
+    info_lines(&lines)
+}
+
+/// Lines of `bag-info.txt`. Whatever people typed stays on its line; what is empty has none.
+pub(crate) fn info_lines(lines: &[(&str, String)]) -> String {
+    let line = |(name, value): &(&str, String)| {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if value.is_empty() { String::new() } else { format!("{name}: {value}\n") }
     };
-    lines.map(line).concat()
+    lines.iter().map(line).collect()
 }
 
 /// The value of a line of `bag-info.txt`.

@@ -16,6 +16,7 @@ use crate::template::Template;
 use crate::{Code, Error, Result};
 
 use super::{kept_template, values};
+use crate::archive::bag::in_groups;
 use crate::archive::index::ReleasePart;
 
 /// Longest name of a person or installation, in characters.
@@ -91,9 +92,7 @@ fn carries(template: &Template, key: &str) -> bool {
 
 /// How people tell installations apart: 7F3A-90C1-22DE.
 fn code_of(uid: &str) -> String {
-    let digits: String = uid.chars().take(CODE_DIGITS).collect::<String>().to_ascii_uppercase();
-    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|at| &digits[at..digits.len().min(at + 4)]).collect();
-    groups.join("-")
+    in_groups(&uid.chars().take(CODE_DIGITS).collect::<String>())
 }
 
 /// What people call a person or installation, as far as it is one line of a name.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::archive::bag::{self, Bag, INFO, Packed};
-use crate::archive::handover::README;
+use crate::archive::handover::{INFO_OXUM, INFO_SCHEMA, README, info_lines};
 use crate::archive::index::{self, DocumentPart, FilePart, INDEX, Index, ReleasePart, Role};
 use crate::archive::names;
 use crate::exchange::{
@@ -326,14 +326,10 @@ pub(super) fn write(
         ("External-Description", format!("移交包，{told}")),
         ("Bagging-Date", day.to_string()),
         ("Bag-Software-Agent", concat!("Dossier ", env!("CARGO_PKG_VERSION")).to_owned()),
-        (crate::archive::handover::INFO_OXUM, format!("{bytes}.{count}")),
-        (crate::archive::handover::INFO_SCHEMA, SCHEMA.to_string()),
+        (INFO_OXUM, format!("{bytes}.{count}")),
+        (INFO_SCHEMA, SCHEMA.to_string()),
     ];
-    let line = |(name, value): (&str, String)| {
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        if value.is_empty() { String::new() } else { format!("{name}: {value}\n") }
-    };
-    bag.add(INFO, info.map(line).concat().as_bytes())?;
+    bag.add(INFO, info_lines(&info).as_bytes())?;
     Ok((bag.finish()?, sent))
 }
 
