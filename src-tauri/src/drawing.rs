@@ -23,8 +23,8 @@ const WITHOUT_OPENGL: [(&str, &str); 2] = [("WEBKIT_DISABLE_DMABUF_RENDERER", "1
 
 /// What the processes of the web view have to hear of before the first of them starts.
 pub fn variables() -> impl Iterator<Item = (&'static str, OsString)> {
-    let told = WITHOUT_OPENGL.iter().filter(|_| plainly());
-    told.map(|(name, value)| (*name, (*value).into()))
+    let told = if plainly() { WITHOUT_OPENGL.as_slice() } else { &[] };
+    told.iter().map(|(name, value)| (*name, (*value).into()))
 }
 
 /// Has a window drawn in the way that suits the machine. Called before the page shows anything.

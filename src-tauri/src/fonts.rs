@@ -6,10 +6,9 @@
 //! served its fonts as on other systems.
 
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use dossier_core::Environment;
+use dossier_core::{Environment, Result, files};
 
 /// Names another configuration to fontconfig, also in the processes of the web view.
 const VARIABLE: &str = "FONTCONFIG_FILE";
@@ -41,15 +40,13 @@ fn configuration(folder: &str) -> String {
     )
 }
 
-/// Writes what does not stand there yet, and at once: another window may be starting.
-fn write(file: &Path, text: &str) -> io::Result<()> {
+/// Writes what does not stand there yet.
+fn write(file: &Path, text: &str) -> Result<()> {
     if std::fs::read(file).is_ok_and(|found| found == text.as_bytes()) {
         return Ok(());
     }
-    std::fs::create_dir_all(file.parent().expect("a file in a folder"))?;
-    let fresh = file.with_extension(std::process::id().to_string());
-    std::fs::write(&fresh, text)?;
-    std::fs::rename(&fresh, file)
+    files::create_folder(file.parent().expect("a file in a folder"))?;
+    files::write(file, text.as_bytes())
 }
 
 #[cfg(test)]
