@@ -11,13 +11,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use dossier_core::archive::PackageVerdict;
-use serde_json::Value;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
+
+use kit::Terminal;
 
 /// A data folder with the sample dossier: its application is `D0001`.
 struct World {
     folder: tempfile::TempDir,
+}
+
+impl Terminal for World {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = kit::program();
+        command.arg("--data").arg(self.path("data")).args(arguments).env("USER", "林知远");
+        command.current_dir(self.folder.path());
+        command
+    }
 }
 
 impl World {
@@ -35,37 +45,6 @@ impl World {
         }
         world.done(&["control", "D0001"]);
         world
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = kit::program();
-        command.arg("--data").arg(self.path("data")).args(arguments).env("USER", "林知远");
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
-        let ran = self.run(arguments);
-        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        String::from_utf8(ran.stdout).unwrap()
-    }
-
-    #[track_caller]
-    fn refused(&self, arguments: &[&str], status: i32) -> String {
-        let ran = self.run(arguments);
-        let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
-        assert_eq!(ran.status.code(), Some(status), "{said}");
-        said
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ran = self.command(arguments).arg("--json").output().unwrap();
-        serde_json::from_slice(&ran.stdout).unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -5,11 +5,12 @@ mod kit;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use dossier_core::storage::Storage;
-use serde_json::Value;
+
+use kit::Terminal;
 
 const APPLICATION: &str = "release-application";
 
@@ -18,41 +19,19 @@ struct World {
     folder: tempfile::TempDir,
 }
 
-impl World {
-    fn new() -> Self {
-        let world = Self { folder: tempfile::tempdir().unwrap() };
-        world.done(&["release", "sample"]);
-        world
-    }
-
+impl Terminal for World {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = kit::program();
         command.arg("--data").arg(self.data()).args(arguments).env("USER", "林知远");
         command
     }
+}
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
-        let ran = self.run(arguments);
-        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        String::from_utf8(ran.stdout).unwrap()
-    }
-
-    #[track_caller]
-    fn refused(&self, arguments: &[&str], status: i32) -> String {
-        let ran = self.run(arguments);
-        let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
-        assert_eq!(ran.status.code(), Some(status), "{said}");
-        said
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ran = self.command(arguments).arg("--json").output().unwrap();
-        serde_json::from_slice(&ran.stdout).unwrap()
+impl World {
+    fn new() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        world.done(&["release", "sample"]);
+        world
     }
 
     fn data(&self) -> PathBuf {

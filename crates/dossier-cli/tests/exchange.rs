@@ -4,8 +4,9 @@
 mod kit;
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
+use kit::Terminal;
 use serde_json::{Value, json};
 
 /// Somebody at a machine. All of them see the same folder of packages.
@@ -14,31 +15,23 @@ struct Machine<'a> {
     name: &'static str,
 }
 
-impl Machine<'_> {
-    fn run(&self, arguments: &[&str]) -> Output {
+impl Terminal for Machine<'_> {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = kit::program();
         command.arg("--data").arg(self.folder.join(self.name)).args(arguments).env("USER", self.name);
-        command.current_dir(self.folder).output().unwrap()
+        command.current_dir(self.folder);
+        command
     }
+}
 
-    #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
-        let ran = self.run(arguments);
-        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        String::from_utf8(ran.stdout).unwrap()
-    }
-
-    #[track_caller]
-    fn refused(&self, arguments: &[&str], status: i32) -> String {
-        let ran = self.run(arguments);
-        let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
-        assert_eq!(ran.status.code(), Some(status), "{said}");
-        said
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let arguments = [arguments, &["--json"]].concat();
-        serde_json::from_slice(&self.run(&arguments).stdout).unwrap()
+impl Machine<'_> {
+    /// The sample dossier, on a machine whose numbers the controller gives; the machine's code.
+    fn numbered_elsewhere(&self) -> String {
+        self.done(&["release", "sample"]);
+        let settings = self.folder.join("设置.json");
+        std::fs::write(&settings, json!({ "numbering": { "given_by": "controller" } }).to_string()).unwrap();
+        self.done(&["settings", "set", "--from", settings.to_str().unwrap()]);
+        self.json(&["exchange", "status"])["code"].as_str().unwrap().to_owned()
     }
 
     fn fill(&self, content: &Value) -> Output {
@@ -96,12 +89,8 @@ fn the_controller_gives_the_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let machine = |name| Machine { folder: folder.path(), name };
     let (author, controller) = (machine("韩朔"), machine("周敏"));
-    author.done(&["release", "sample"]);
-    let settings = folder.path().join("设置.json");
-    std::fs::write(&settings, json!({ "numbering": { "given_by": "controller" } }).to_string()).unwrap();
-    author.done(&["settings", "set", "--from", settings.to_str().unwrap()]);
+    let code = author.numbered_elsewhere();
     assert!(author.refused(&["submit", "D0001"], 2).contains("exchange lease"));
-    let code = author.json(&["exchange", "status"])["code"].as_str().unwrap().to_owned();
     let lent = controller.done(&[
         "exchange",
         "lease",
@@ -134,11 +123,7 @@ fn borrowed_numbers_are_void_after_a_restore() {
     let folder = tempfile::tempdir().unwrap();
     let machine = |name| Machine { folder: folder.path(), name };
     let (author, controller) = (machine("韩朔"), machine("周敏"));
-    author.done(&["release", "sample"]);
-    let settings = folder.path().join("设置.json");
-    std::fs::write(&settings, json!({ "numbering": { "given_by": "controller" } }).to_string()).unwrap();
-    author.done(&["settings", "set", "--from", settings.to_str().unwrap()]);
-    let code = author.json(&["exchange", "status"])["code"].as_str().unwrap().to_owned();
+    let code = author.numbered_elsewhere();
     let to = ["--to", "韩朔", "--code", &code, "--file", "借.zip"];
     controller.done(&[&["exchange", "lease", "release-application", "2"], to.as_slice()].concat());
     author.done(&["exchange", "receive", "借.zip"]);

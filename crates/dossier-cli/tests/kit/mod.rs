@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use page_validation::{ValidationOptions, ValidationProfile, validate_pdf_bytes};
+use serde_json::Value;
 
 /// The root of the source tree.
 pub fn root() -> PathBuf {
@@ -28,6 +29,36 @@ pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_dossier"));
     program.env("DOSSIER_RESOURCES", root());
     program
+}
+
+/// Somebody at a data folder.
+pub trait Terminal {
+    /// The program on this folder, ready to run.
+    fn command(&self, arguments: &[&str]) -> Command;
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    #[track_caller]
+    fn done(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    }
+
+    #[track_caller]
+    fn refused(&self, arguments: &[&str], status: i32) -> String {
+        let ran = self.run(arguments);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
+        assert_eq!(ran.status.code(), Some(status), "{said}");
+        said
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let ran = self.command(arguments).arg("--json").output().unwrap();
+        serde_json::from_slice(&ran.stdout).unwrap()
+    }
 }
 
 /// The text of a PDF in reading order, as the program `pdftotext` reads it.
