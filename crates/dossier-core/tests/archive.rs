@@ -843,6 +843,22 @@ fn a_record_that_was_tampered_with_is_not_archived() {
     assert_eq!(world.archive("a.zip", &excused).unwrap_err().code, Code::BadRequest, "no reason helps");
 }
 
+/// The database for somebody who goes behind the program's back: nothing watches over this table any more.
+fn unguarded(folder: &Path, table: &str) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(folder.join("dossier.db")).unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1")
+        .unwrap()
+        .query_map([table], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    connection
+}
+
 #[test]
 fn a_release_that_fails_is_left_out_with_a_reason_and_holds_up_no_other() {
     let World { folder, mut workspace, release } = World::complete();
@@ -852,17 +868,7 @@ fn a_release_that_fails_is_left_out_with_a_reason_and_holds_up_no_other() {
     let id = dossier.documents.iter().find(|document| document.template == APPLICATION).unwrap().id.unwrap();
     let number = workspace.submit(id, &Submission::default()).unwrap().number;
     drop(workspace);
-    let connection = rusqlite::Connection::open(folder.path().join("dossier.db")).unwrap();
-    let triggers: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'revisions'")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    for trigger in triggers {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
+    let connection = unguarded(folder.path(), "revisions");
     connection
         .execute("UPDATE revisions SET frozen = replace(frozen, '2026', '2025') WHERE number = ?1", [&number])
         .unwrap();
@@ -893,17 +899,7 @@ fn a_release_that_fails_is_left_out_with_a_reason_and_holds_up_no_other() {
 fn a_scan_that_was_tampered_with_is_not_archived() {
     let World { folder, workspace, release } = World::complete();
     drop(workspace);
-    let connection = rusqlite::Connection::open(folder.path().join("dossier.db")).unwrap();
-    let triggers: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'scans'")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    for trigger in triggers {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
+    let connection = unguarded(folder.path(), "scans");
     connection.execute_batch("UPDATE scans SET bytes = CAST(bytes || 'x' AS BLOB) WHERE kind = 'csv'").unwrap();
     drop(connection);
     let workspace = Workspace::open(folder.path(), environment()).unwrap();
