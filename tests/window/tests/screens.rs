@@ -157,7 +157,9 @@ fn signatures(world: &World, camera: &Camera) {
     let paper = workspace.print(document, None, PaperCopy::Record, Options::default()).expect("it is printed");
     let file = world.out.path().join("签好的申请表.pdf");
     std::fs::write(&file, paper.bytes).expect("the paper");
-    window.drop_file(&kit::scanned(world, &file, 2, 40), (600, 400));
+    let scan = world.out.path().join("扫描 第2页.jpg");
+    kit::scanned(&file, 2, 40, &scan);
+    window.drop_file(&scan, (600, 400));
     window.wait_text("[data-outcome]", "1 页等待手工归位");
     window.wait_for("[data-by-hand] [data-picture]");
     camera.take("filing");

@@ -78,12 +78,10 @@ pub fn saved(window: &Window) {
     window.wait_for("[data-saved='saved']");
 }
 
-/// A page of signed paper as a scanner hands it over.
-pub fn scanned(world: &World, pdf: &Path, page: usize, dots_per_inch: usize) -> PathBuf {
-    let stem = world.out.path().join(format!("扫描 第{page}页 {dots_per_inch}"));
+/// A page of signed paper as a scanner hands it over, `….jpg`.
+pub fn scanned(pdf: &Path, page: usize, dots_per_inch: usize, to: &Path) {
     let (page, dots) = (page.to_string(), dots_per_inch.to_string());
     let options = ["-gray", "-jpeg", "-singlefile", "-r", &dots, "-f", &page, "-l", &page];
-    let status = Command::new("pdftoppm").args(options).arg(pdf).arg(&stem).status();
+    let status = Command::new("pdftoppm").args(options).arg(pdf).arg(to.with_extension("")).status();
     assert!(status.expect("run `cargo xtask setup` first: pdftoppm is missing").success());
-    stem.with_extension("jpg")
 }
