@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::checkout::{Checkout, run, run_quietly};
+use crate::checks;
 use crate::failure::{AtPath, Failure};
 use crate::page;
 use crate::samples::{self, Exported};
@@ -33,7 +34,7 @@ pub fn pictures(checkout: &Checkout) -> Result<(), Failure> {
 fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
     step("构建界面和窗口", || {
         page::build(checkout)?;
-        run(&mut checkout.cargo(["test", "--workspace", "--no-run"]))
+        checks::build(checkout)
     })?;
     step("拍下每个画面", || {
         // The later ones take some of the same screens with more in them.
