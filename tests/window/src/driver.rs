@@ -122,11 +122,15 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if let Some(group) = pid(self.process.id()) {
-            // By the system call: a shell's `kill` with a negative number has ended whole machines.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        end_group(self.process.id());
         let _ = self.process.wait();
+    }
+}
+
+/// Ends a group of processes, by the system call: a shell's `kill` with a negative number has ended whole machines.
+pub fn end_group(id: u32) {
+    if let Some(group) = pid(id) {
+        let _ = kill_process_group(group, Signal::KILL);
     }
 }
 

@@ -22,6 +22,12 @@ use x11rb::wrapper::ConnectionExt as _;
 const LATEST: Duration = Duration::from_millis(600);
 /// What changes after so long a rest belongs to something else, such as a caret that blinks.
 const REST: Duration = Duration::from_millis(60);
+/// A window that shows nothing new for so long has started.
+const STANDS: Duration = Duration::from_millis(700);
+/// A program that draws no window in this time has not started.
+const STARTS: Duration = Duration::from_secs(20);
+/// A caret that blinks is narrower than any letter, in pixels.
+const LETTER: u16 = 4;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -99,13 +105,39 @@ impl Eyes {
                 std::thread::sleep(Duration::from_micros(200));
                 continue;
             };
-            // A caret is no letter.
-            if drawn.area.width < 4 {
+            if drawn.area.width < LETTER {
                 continue;
             }
             let now = pressed.elapsed();
             let (first, before) = seen.map_or((now, 0), |seen| (seen.first, seen.pixels));
             seen = Some(Seen { first, last: now, pixels: before + area(drawn.area) });
+        }
+    }
+}
+
+/// Looks at a display on which a program is being started by `start`; how long it takes until the last pixel of what it
+/// shows first.
+pub fn first_picture(display: &str, start: impl FnOnce()) -> Result<Duration> {
+    let (connection, screen) = x11rb::connect(Some(display))?;
+    connection.damage_query_version(1, 1)?.reply()?;
+    let root = connection.setup().roots[screen].root;
+    // What is drawn in a window is drawn on the screen.
+    connection.damage_create(connection.generate_id()?, root, ReportLevel::RAW_RECTANGLES)?;
+    connection.sync()?;
+    let started = Instant::now();
+    start();
+    let mut last = None;
+    loop {
+        let passed = started.elapsed();
+        match last {
+            Some(last) if passed > last + STANDS => return Ok(last),
+            None if passed > STARTS => return Err("no window was drawn".into()),
+            _ => {}
+        }
+        match connection.poll_for_event()? {
+            Some(Event::DamageNotify(drawn)) if drawn.area.width >= LETTER => last = Some(started.elapsed()),
+            Some(_) => {}
+            None => std::thread::sleep(Duration::from_micros(200)),
         }
     }
 }

@@ -124,6 +124,13 @@ impl Window {
         machine::start_beside(&self.display, &self.data)
     }
 
+    /// Starts the program again as a person does, with nobody driving it, and ends it; how long it takes until the last
+    /// pixel of what it shows first.
+    pub fn first_picture(&mut self) -> Duration {
+        self.kill();
+        machine::first_picture(&self.display, &self.data)
+    }
+
     /// Somebody who looks at this window's display and presses the keys there.
     pub fn eyes(&self) -> Eyes {
         Eyes::on(self.display.name()).expect("the display lets itself be looked at")

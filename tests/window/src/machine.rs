@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
@@ -59,7 +60,7 @@ impl Display {
         if let Some(mut old) = copied.replace(holder) {
             end(&mut old);
         }
-        let held = crate::wait(std::time::Duration::from_secs(5), || self.clipboard() == text);
+        let held = crate::wait(Duration::from_secs(5), || self.clipboard() == text);
         assert!(held, "the clipboard does not take the text");
     }
 
@@ -163,6 +164,21 @@ pub fn start_beside(display: &Display, data: &Path) -> ExitStatus {
     environment(&mut command, display, &Setup::default());
     command.arg("--data").arg(data).stdin(Stdio::null()).env_remove("TAURI_WEBVIEW_AUTOMATION");
     command.status().expect("the program starts")
+}
+
+/// Starts the program as a person does, with nobody driving it, and ends it again; how long it takes until the last pixel
+/// of what it shows first.
+pub fn first_picture(display: &Display, data: &Path) -> Duration {
+    let mut command = Command::new(program());
+    environment(&mut command, display, &Setup::default());
+    command.arg("--data").arg(data).stdin(Stdio::null()).env_remove("TAURI_WEBVIEW_AUTOMATION").process_group(0);
+    let mut started = None;
+    let seen = crate::eyes::first_picture(&display.name, || started = Some(command.spawn().expect("the program starts")));
+    if let Some(mut program) = started {
+        crate::driver::end_group(program.id());
+        let _ = program.wait();
+    }
+    seen.expect("the display lets itself be looked at, and a window comes")
 }
 
 /// The program that is tested: `DOSSIER_WINDOW`, else the one in the build folder of these tests.
