@@ -1,1 +1,2 @@
-SELECT rowid FROM dossier_search WHERE dossier_search MATCH ?1
+-- Releases that hold the words themselves.
+SELECT rowid FROM dossier_search WHERE dossier_search MATCH ?1 ORDER BY rowid

@@ -2,7 +2,7 @@
 //! thousand take a few megabytes, and asking them takes less time than a question to the database.
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 
@@ -34,6 +34,17 @@ struct Entry {
 pub(super) struct DossierList {
     entries: Vec<Entry>,
     documents: usize,
+    /// Which entry is that of a release, in the order of releases.
+    by_release: Vec<(i64, usize)>,
+    /// Which entry a document belongs to, in the order of the places that the search knows documents by. Read when words
+    /// are first looked for: joined in the database, a word that stands in all documents costs a look-up in each.
+    by_place: OnceLock<Vec<(i64, usize)>>,
+}
+
+/// Which entries hold what was looked for.
+pub(super) struct Hits {
+    entries: Vec<bool>,
+    left: usize,
 }
 
 impl Kept {
@@ -84,30 +95,47 @@ impl DossierList {
                 planned_at: row.get(7)?,
             });
         }
+        list.by_release = list.entries.iter().enumerate().map(|(index, entry)| (entry.release.0, index)).collect();
+        list.by_release.sort_unstable();
         Ok(list)
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+    /// The entries that hold these words, themselves or in one of their documents.
+    pub(super) fn hits(&self, connection: &Connection, words: &str) -> Result<Hits> {
+        let mut hits = Hits { entries: vec![false; self.entries.len()], left: self.entries.len() };
+        hits.take(connection, include_str!("hits.sql"), words, &self.by_release)?;
+        hits.take(connection, include_str!("document_hits.sql"), words, self.by_place(connection)?)?;
+        Ok(hits)
+    }
+
+    fn by_place(&self, connection: &Connection) -> Result<&[(i64, usize)]> {
+        if let Some(known) = self.by_place.get() {
+            return Ok(known);
+        }
+        let mut statement = connection.prepare_cached(include_str!("places.sql"))?;
+        let mut rows = statement.query([])?;
+        let mut read = Vec::with_capacity(self.documents);
+        while let Some(row) = rows.next()? {
+            // One that another connection has stored since then belongs to the next list.
+            if let Ok(at) = self.by_release.binary_search_by_key(&row.get(1)?, |(release, _)| *release) {
+                read.push((row.get(0)?, self.by_release[at].1));
+            }
+        }
+        Ok(self.by_place.get_or_init(|| read))
     }
 
     /// All that fit, with their stages. `hits`: those that hold the words of the filter; none where it asks for none.
-    pub(super) fn fitting(
-        &self,
-        filter: &DossierFilter<'_>,
-        hits: Option<&HashSet<ReleaseId>>,
-    ) -> Vec<(ReleaseId, usize)> {
+    pub(super) fn fitting(&self, filter: &DossierFilter<'_>, hits: Option<&Hits>) -> Vec<(ReleaseId, usize)> {
         let statuses = bits(&filter.statuses);
-        let fits = |entry: &&Entry| {
-            hits.is_none_or(|hits| hits.contains(&entry.release))
+        let fits = |(index, entry): &(usize, &Entry)| {
+            hits.is_none_or(|hits| hits.entries[*index])
                 && filter.product.is_none_or(|product| &*entry.product == product)
                 && filter.year.is_none_or(|year| entry.year == year)
                 && filter.release_type.is_none_or(|own| &*entry.release_type == own)
                 && entry.statuses & statuses == statuses
         };
-        let with_stage = |entry: &Entry| (entry.release, entry.stage(filter.now));
-        let mut fitting: Vec<_> = self.entries.iter().filter(fits).map(with_stage).collect();
+        let with_stage = |(_, entry): (usize, &Entry)| (entry.release, entry.stage(filter.now));
+        let mut fitting: Vec<_> = self.entries.iter().enumerate().filter(fits).map(with_stage).collect();
         if filter.by_stage {
             fitting.sort_by_key(|(_, stage)| *stage);
         }
@@ -133,6 +161,29 @@ impl DossierList {
             years: years.into_iter().rev().collect(),
             release_types: texts(|entry| &entry.release_type),
         }
+    }
+}
+
+impl Hits {
+    /// Adds what a question to the search finds. `known`: the entries by the numbers that it answers with, both in
+    /// ascending order.
+    fn take(&mut self, connection: &Connection, sql: &str, words: &str, known: &[(i64, usize)]) -> Result<()> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([words])?;
+        let mut rest = known;
+        // A word that all of them hold need not be looked for in every document.
+        while self.left > 0
+            && let Some(row) = rows.next()?
+        {
+            let number: i64 = row.get(0)?;
+            let Some(at) = rest.iter().position(|(known, _)| *known >= number) else { break };
+            rest = &rest[at..];
+            let (known, entry) = rest[0];
+            if known == number && !std::mem::replace(&mut self.entries[entry], true) {
+                self.left -= 1;
+            }
+        }
+        Ok(())
     }
 }
 

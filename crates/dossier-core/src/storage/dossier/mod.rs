@@ -2,8 +2,6 @@
 
 mod list;
 
-use std::collections::HashSet;
-
 use rusqlite::Row;
 
 use super::search::{index_text, match_expression};
@@ -87,24 +85,8 @@ impl Storage {
     /// The database cannot be read.
     pub fn fitting_dossiers(&self, filter: &DossierFilter<'_>) -> Result<Vec<(ReleaseId, usize)>> {
         let list = self.dossiers.list(&self.connection)?;
-        let hits = match_expression(filter.text).map(|words| self.hits(&words, list.len())).transpose()?;
+        let hits = match_expression(filter.text).map(|words| list.hits(&self.connection, &words)).transpose()?;
         Ok(list.fitting(filter, hits.as_ref()))
-    }
-
-    /// The releases that hold these words, themselves or in one of their documents. `all`: how many there can be.
-    fn hits(&self, words: &str, all: usize) -> Result<HashSet<ReleaseId>> {
-        let mut hits = HashSet::new();
-        for sql in [include_str!("hits.sql"), include_str!("document_hits.sql")] {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let mut rows = statement.query([words])?;
-            // A word that all of them hold need not be looked for in every document.
-            while hits.len() < all
-                && let Some(row) = rows.next()?
-            {
-                hits.insert(ReleaseId(row.get(0)?));
-            }
-        }
-        Ok(hits)
     }
 
     /// One line of the list. None where there is no such release.
