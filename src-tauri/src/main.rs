@@ -34,7 +34,10 @@ fn main() -> ExitCode {
         }
     };
     #[cfg(target_os = "linux")]
-    tell_the_web_view();
+    {
+        tell_the_web_view();
+        drawing::leave_opengl_out();
+    }
     let program = Arc::new(Program::new(folder));
     match instance::begin(program.folder()) {
         Instance::Raised => ExitCode::SUCCESS,
