@@ -305,7 +305,7 @@ fn whole_record(
     });
     debug_assert_eq!(sha256(&record.frozen), record.sha256, "thawed revisions are intact");
     Ok(Record {
-        schema: index::SCHEMA,
+        schema: index::PART_SCHEMA,
         uid: record.uid.clone(),
         document: owner.uid.to_owned(),
         release: owner.release.cloned(),
