@@ -2,9 +2,10 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -30,17 +31,50 @@ fn edit(world: &World, id: &str, product: &str) {
     world.run(&[&"edit", &id, &"--set", &format!("product_name={product}")]).done();
 }
 
-/// The finished copies, each of which can be opened and holds what it should.
-fn copies(world: &World) -> Vec<PathBuf> {
+/// What has the name of a finished copy.
+fn named(world: &World) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(world.data().join("backups")) else { return Vec::new() };
     let mut copies: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     copies.retain(|path| CopyName::parse(path.file_name().and_then(OsStr::to_str).unwrap()).is_some());
-    for copy in &copies {
-        let holds = inspect(copy, Depth::Everything).unwrap_or_else(|error| panic!("{}: {error}", copy.display()));
-        assert_eq!(holds.faults, [], "{}", copy.display());
-    }
     copies.sort();
     copies
+}
+
+/// The finished copies, each of which can be opened and holds what it should.
+fn copies(world: &World) -> Vec<PathBuf> {
+    let copies = named(world);
+    copies.iter().for_each(|copy| holds_what_it_should(copy));
+    copies
+}
+
+fn holds_what_it_should(copy: &Path) {
+    let holds = inspect(copy, Depth::Everything).unwrap_or_else(|error| panic!("{}: {error}", copy.display()));
+    assert_eq!(holds.faults, [], "{}", copy.display());
+}
+
+/// Looks at each copy as soon as it is there. Afterwards nobody may touch it: hundreds that were all read again after
+/// every kill would take an hour of a thousand kills.
+#[cfg(unix)]
+#[derive(Default)]
+struct Watch(BTreeMap<PathBuf, (u64, u64, i64, i64)>);
+
+#[cfg(unix)]
+impl Watch {
+    fn look(&mut self, world: &World) {
+        use std::os::unix::fs::MetadataExt;
+        let mut found = BTreeMap::new();
+        for copy in named(world) {
+            let about = copy.metadata().unwrap();
+            // Whatever is done to a file shows in the time of its last change, which nobody can set.
+            let stands = (about.ino(), about.size(), about.ctime(), about.ctime_nsec());
+            match self.0.get(&copy) {
+                None => holds_what_it_should(&copy),
+                Some(stood) => assert_eq!(stands, *stood, "{} was touched", copy.display()),
+            }
+            found.insert(copy, stands);
+        }
+        self.0 = found;
+    }
 }
 
 /// What a program leaves that was stopped in the middle of something.
@@ -175,10 +209,15 @@ fn a_kill_during_a_backup_leaves_whole_copies_or_none() {
     let world = World::new();
     let id = big(&world);
     let lasts = lasting(&world, &["backup", "now"]);
+    let mut watch = Watch::default();
     for cycle in 0..cycles() {
         edit(&world, &id, &format!("第 {cycle} 次"));
-        kill_after(&world, &["backup", "now"], lasts * cycle / cycles());
-        copies(&world);
+        let ended = kill_after(&world, &["backup", "now"], lasts * cycle / cycles());
+        watch.look(&world);
+        if ended {
+            let newest = inspect(named(&world).last().unwrap(), Depth::Known).unwrap();
+            assert_eq!(newest.head.seq, open(&world).sequence().unwrap(), "an acknowledged copy was lost");
+        }
     }
     edit(&world, &id, "最后一次");
     world.run(&[&"backup", &"now"]).done();
@@ -203,6 +242,7 @@ fn a_kill_during_a_restore_leaves_the_old_or_the_new() {
     let restore = ["backup", "restore", saved.to_str().unwrap()];
     let lasts = lasting(&world, &restore);
     let (mut old, mut new) = (0, 0);
+    let mut watch = Watch::default();
     for cycle in 0..cycles() {
         let damaged = cycle % 3 == 2;
         edit(&world, &id, &format!("第 {cycle} 次"));
@@ -229,7 +269,7 @@ fn a_kill_during_a_restore_leaves_the_old_or_the_new() {
                 old += 1;
             }
         }
-        copies(&world);
+        watch.look(&world);
     }
     assert!(old > 0 && new > 0, "kills came before and after: {old} and {new}");
     world.run(&[&"backup", &"restore", &saved]).done();

@@ -26,7 +26,8 @@ pub fn with_facts(
     (content, carried)
 }
 
-fn fact(field: &Field, facts: &Map<String, Value>) -> Option<Value> {
+/// What the facts of a release say to a field; none where it cannot hold that.
+pub(crate) fn fact(field: &Field, facts: &Map<String, Value>) -> Option<Value> {
     let fact = facts.get(field.carries.as_ref()?)?;
     let Kind::Table(table) = &field.kind else { return read(&field.kind, fact).ok().flatten() };
     let rows = fact.as_array()?.iter().map(|row| {

@@ -3,9 +3,11 @@
 //! Reading has limits, writing is whole or not at all, and every error names the file, what was tried and the way out.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use memmap2::Mmap;
@@ -146,6 +148,98 @@ impl Begun {
         guard.persist(&target).map_err(|error| fail(&error))?;
         sync_folder_of(&target);
         Ok(())
+    }
+}
+
+/// A file of many megabytes that is being written: what was written goes to the disk while the rest is made. Systems
+/// that keep it in memory until somebody waits for it would have people wait for all of it at the end.
+pub struct Flowing {
+    file: File,
+    /// Bytes since the disk was told last.
+    fresh: u64,
+    pump: Option<Pump>,
+}
+
+/// The thread that waits for the disk.
+struct Pump {
+    tell: SyncSender<()>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+/// So much is written before the disk is told.
+const FLOW: u64 = 8 << 20;
+
+impl Flowing {
+    pub fn new(file: File) -> Self {
+        Self { file, fresh: 0, pump: None }
+    }
+
+    /// Gives the file back. Its last bytes may still be on their way.
+    ///
+    /// # Errors
+    /// The disk did not take what came before: whoever asks it again is not told of that any more.
+    pub fn settle(mut self) -> io::Result<File> {
+        self.wait()?;
+        self.file.try_clone()
+    }
+
+    fn wait(&mut self) -> io::Result<()> {
+        let Some(Pump { tell, thread }) = self.pump.take() else { return Ok(()) };
+        drop(tell);
+        thread.join().expect("waiting does not fail")
+    }
+
+    fn tell(&mut self) -> io::Result<()> {
+        self.fresh = 0;
+        if self.pump.is_none() {
+            // Without it everything takes longer, and is as right.
+            self.pump = Pump::start(&self.file).ok();
+        }
+        match self.pump.as_ref().map(|pump| pump.tell.try_send(())) {
+            // It has stopped at an error.
+            Some(Err(TrySendError::Disconnected(()))) => self.wait(),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Pump {
+    fn start(file: &File) -> io::Result<Self> {
+        let file = file.try_clone()?;
+        // While the disk is busy one more word waits: told twice is told once.
+        let (tell, told) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("flow".into())
+            .spawn(move || told.into_iter().try_for_each(|()| file.sync_data()))?;
+        Ok(Self { tell, thread })
+    }
+}
+
+impl Write for Flowing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.fresh += count as u64;
+        if self.fresh >= FLOW {
+            self.tell()?;
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Flowing {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for Flowing {
+    /// A file that is given up can be removed only when nobody has it open any more.
+    fn drop(&mut self) {
+        let _ = self.wait();
     }
 }
 

@@ -420,7 +420,8 @@ fn no_temporary(world: &World) -> bool {
 fn a_package_holds_every_revision_in_names_that_every_system_accepts() {
     let bag = Bag::read(&made().bytes);
     let index = bag.json("data/index.json");
-    assert_eq!((&index["schema"], &index["kind"]), (&json!(1), &json!("dossier-archive")));
+    assert_eq!((&index["schema"], &index["kind"]), (&json!(2), &json!("dossier-archive")));
+    assert!(bag.text("bag-info.txt").contains("Dossier-Schema: 2\n"));
     let mut revisions = Vec::new();
     for document in index["documents"].as_array().unwrap() {
         for revision in document["revisions"].as_array().unwrap() {
@@ -666,6 +667,36 @@ fn an_empty_folder_gets_everything_back_and_packs_the_same_again() {
     assert_eq!(there.faults(), [""; 0]);
 }
 
+/// A package as the program wrote it before its schema was raised for volumes. Never written anew: what comes later has
+/// to read it.
+#[test]
+fn a_package_of_the_first_schema_opens() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/packages/归档包-schema-1.zip");
+    let bytes = std::fs::read(&file).unwrap();
+    let index = Bag::read(&bytes).json("data/index.json");
+    assert_eq!((&index["schema"], &index["volumes"][0]["file"]["role"]), (&json!(1), &json!("volume")));
+    let report = check(&bytes, None).unwrap();
+    assert_eq!((report.verdict, codes(&report)), (PackageVerdict::Sound, vec![]));
+    let mut there = World::empty();
+    let restored = there.workspace.restore_package(&file, None, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((restored.documents, restored.revisions, restored.issues.len()), (1, 1, 0));
+    assert_eq!(there.faults(), [""; 0]);
+}
+
+#[test]
+fn a_package_of_a_later_schema_asks_for_a_later_program() {
+    let mut bag = Bag::read(&made().bytes);
+    let mut index = bag.json("data/index.json");
+    index["schema"] = json!(3);
+    index["documents"] = json!("as nobody knows yet");
+    bag.set("data/index.json", serde_json::to_vec_pretty(&index).unwrap());
+    bag.recompute();
+    let error = check(&bag.write(), None).unwrap_err();
+    assert_eq!(error.code, Code::NewerDatabase);
+    assert_eq!(error.message, "这个归档包由更新版本的程序生成：它的格式是 3，这一版的程序只认识到 2");
+    assert!(error.hint.unwrap().contains("最新版本"));
+}
+
 /// What packages had before there were periods and volumes.
 #[test]
 fn a_package_of_an_older_version_opens() {
@@ -762,7 +793,12 @@ fn a_volume_holds_the_report_and_its_appendices_and_its_contents_are_right() {
     assert!(told.message.contains("损坏.pdf"), "{}", told.message);
     let bytes = std::fs::read(world.path("归档包.zip")).unwrap();
     assert_eq!(check(&bytes, None).unwrap().verdict, PackageVerdict::Sound);
-    assert_eq!(Bag::read(&bytes).json("data/index.json").get("volumes"), None);
+    let index = Bag::read(&bytes).json("data/index.json");
+    assert_eq!(
+        (index.get("volumes"), &index["schema"]),
+        (None, &json!(1)),
+        "nothing that the first programs cannot read"
+    );
 }
 
 #[test]

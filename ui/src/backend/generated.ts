@@ -1402,7 +1402,8 @@ export type PackageRestored = { documents: number, revisions: number,
  */
 known: number, 
 /**
- * Documents that were not brought back, because something else stands in their place here.
+ * Documents that were not brought back, because something else stands in their place here; and what of the others
+ * contradicts what is here.
  */
 issues: Array<Issue>, cancelled: boolean, };
 

@@ -39,6 +39,8 @@ pub(crate) struct Line {
 pub(crate) struct Told<'a> {
     pub organisation: &'a str,
     pub at: DateTime<FixedOffset>,
+    /// Of `index.json`.
+    pub schema: u32,
     pub check: &'a ArchiveCheck,
     pub files: usize,
     pub bytes: u64,
@@ -157,7 +159,7 @@ pub(crate) fn info(told_of: &Told<'_>) -> String {
         ("Bagging-Date", told_of.at.date_naive().to_string()),
         ("Bag-Software-Agent", concat!("Dossier ", env!("CARGO_PKG_VERSION")).to_owned()),
         (INFO_OXUM, format!("{}.{}", told_of.bytes, told_of.files)),
-        (INFO_SCHEMA, super::index::SCHEMA.to_string()),
+        (INFO_SCHEMA, told_of.schema.to_string()),
         (INFO_HEAD, format!("{} {}", told_of.head.seq, told_of.head.hash)),
     ];
     info_lines(&lines)

@@ -4,15 +4,19 @@
 //! where a package was made: the same dossiers have the same index, wherever they are packed.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::bag::{PAYLOAD, Packed};
 use super::papers;
-use crate::exchange::{Handover, StatePart};
+use crate::exchange::{self, Handover, StatePart};
 use crate::storage::{Filing, GivenNumber, RevisionState, Signoff};
+use crate::{Code, Error, Result};
 
-/// Of `index.json` and of the records. What a later one adds, earlier programs do not read.
-pub(crate) const SCHEMA: u32 = 1;
+/// The newest schema of an archive package's `index.json`. Raised by what earlier programs cannot read: 2 by 合订本.
+pub(crate) const SCHEMA: u32 = 2;
+/// Of packages in which there is nothing that the first programs cannot read.
+const FIRST_SCHEMA: u32 = 1;
+/// Of the records, and of what was checked. Where one is raised, that of the index is, too.
+pub(crate) const PART_SCHEMA: u32 = 1;
 pub(crate) const KIND: &str = "dossier-archive";
 
 pub(crate) const INDEX: &str = "data/index.json";
@@ -251,6 +255,12 @@ impl FilePart {
 }
 
 impl Index {
+    /// The lowest schema that has all of it: a package without anything new opens in every program, and another one
+    /// tells an earlier program that it is too old, instead of looking altered to it.
+    pub fn schema_with(volumes: &[VolumePart]) -> u32 {
+        if volumes.is_empty() { FIRST_SCHEMA } else { SCHEMA }
+    }
+
     /// Every file that it names.
     pub fn files(&self) -> impl Iterator<Item = &FilePart> {
         let drafts = self.handover.iter().flat_map(|handover| &handover.drafts);
@@ -287,13 +297,35 @@ pub(crate) fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The schema of a JSON text, before anything else of it is read.
-pub(crate) fn schema_of(bytes: &[u8]) -> Option<u64> {
-    #[derive(Deserialize)]
-    struct Head {
-        schema: Value,
+/// What an index says of its form, before anything else of it is read.
+#[derive(Deserialize)]
+pub(crate) struct Form {
+    schema: u64,
+    kind: String,
+}
+
+impl Form {
+    /// None where the text says nothing of that.
+    pub fn of(index: &[u8]) -> Option<Self> {
+        serde_json::from_slice(index).ok()
     }
-    serde_json::from_slice::<Head>(bytes).ok()?.schema.as_u64()
+
+    /// Whether this program is new enough.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn known(&self) -> Result<()> {
+        let (what, newest) = match self.kind.as_str() {
+            exchange::KIND => ("移交包", exchange::SCHEMA),
+            _ => ("归档包", SCHEMA),
+        };
+        if self.schema <= u64::from(newest) {
+            return Ok(());
+        }
+        let message =
+            format!("这个{what}由更新版本的程序生成：它的格式是 {}，这一版的程序只认识到 {newest}", self.schema);
+        Err(Error::new(Code::NewerDatabase, message).hint("请安装最新版本的程序后再打开"))
+    }
 }
 
 /// Names of folders and files are no longer than this, so that their paths are short enough for Windows.

@@ -9,7 +9,7 @@ pub(crate) const PDF_A: &[u8] = b"<pdfaid:part>2</pdfaid:part>\n<pdfaid:conforma
 const LASTING: [&str; 11] = ["pdf", "jpeg", "jpg", "png", "tiff", "tif", "csv", "txt", "xlsx", "docx", "ofd"];
 
 /// What makes a PDF more than paper, and how people call it.
-const ACTIVE: [(&[u8], &str); 7] = [
+const ACTIVE: [Mark; 7] = [
     (b"/JavaScript", "脚本"),
     (b"/Launch", "启动其他程序的动作"),
     (b"/EmbeddedFile", "内嵌的文件"),
@@ -18,6 +18,12 @@ const ACTIVE: [(&[u8], &str); 7] = [
     (b"/SubmitForm", "向外发送的动作"),
     (b"/Encrypt", "密码或加密"),
 ];
+
+/// What makes an office document more than paper.
+const MACROS: [Mark; 1] = [(b"vbaProject.bin", "宏")];
+
+/// Bytes that stand in a file, and how people call what they are for.
+type Mark = (&'static [u8], &'static str);
 
 /// Whether a PDF says that it is PDF/A-2u, from its first to its last line.
 pub(crate) fn is_pdf_a(bytes: &[u8]) -> bool {
@@ -32,27 +38,64 @@ pub(crate) fn lasts(kind: &str) -> bool {
 
 /// What in a file is more than paper.
 pub(crate) fn active(kind: &str, bytes: &[u8]) -> Option<&'static str> {
-    match kind {
-        "pdf" => active_in_pdf(bytes),
-        "xlsx" | "docx" => memmem::find(bytes, b"vbaProject.bin").map(|_| "宏"),
-        _ => None,
-    }
+    let mut look = ActiveLook::at(kind);
+    look.piece(bytes);
+    look.found()
 }
 
-/// Looks for all marks in a piece of the file before the next one: a scan of many megabytes comes from memory once.
-fn active_in_pdf(bytes: &[u8]) -> Option<&'static str> {
-    const PIECE: usize = 64 << 10;
-    let finders = ACTIVE.map(|(mark, _)| memmem::Finder::new(mark));
-    let longest = ACTIVE.iter().map(|(mark, _)| mark.len()).max().unwrap_or_default();
-    let mut found = finders.len();
-    for start in (0..bytes.len()).step_by(PIECE) {
+/// Looks for what is more than paper in a file that comes piece by piece.
+pub(crate) struct ActiveLook {
+    marks: &'static [Mark],
+    /// How all of them begin.
+    first: u8,
+    /// Place of the worst mark that was found.
+    found: usize,
+    /// The end of what came, as long as a mark may have begun in it.
+    before: Vec<u8>,
+}
+
+impl ActiveLook {
+    /// Of a file of this kind.
+    pub fn at(kind: &str) -> Self {
+        let marks: &'static [Mark] = match kind {
+            "pdf" => &ACTIVE,
+            "xlsx" | "docx" => &MACROS,
+            _ => &[],
+        };
+        let first = marks.first().map_or(0, |(mark, _)| mark[0]);
+        debug_assert!(marks.iter().all(|(mark, _)| mark[0] == first));
+        Self { marks, first, found: marks.len(), before: Vec::new() }
+    }
+
+    pub fn piece(&mut self, bytes: &[u8]) {
+        let Some(reach) = self.marks.iter().map(|(mark, _)| mark.len() - 1).max() else { return };
         // A mark may lie across two pieces.
-        let piece = &bytes[start..bytes.len().min(start + PIECE + longest)];
-        if let Some(earlier) = finders[..found].iter().position(|finder| finder.find(piece).is_some()) {
-            found = earlier;
+        let mut seam = std::mem::take(&mut self.before);
+        if !seam.is_empty() {
+            seam.extend_from_slice(&bytes[..bytes.len().min(reach)]);
+            self.look_in(&seam);
+        }
+        self.look_in(bytes);
+        let end = if bytes.len() < reach && !seam.is_empty() { &seam } else { bytes };
+        self.before = end[end.len().saturating_sub(reach)..].to_vec();
+    }
+
+    /// The worst of all.
+    pub fn found(&self) -> Option<&'static str> {
+        self.marks.get(self.found).map(|(_, name)| *name)
+    }
+
+    /// One pass for all marks, from one first byte to the next: a scan of many megabytes comes from memory once.
+    fn look_in(&mut self, bytes: &[u8]) {
+        for at in memchr::memchr_iter(self.first, bytes) {
+            let rest = &bytes[at + 1..];
+            // Their second bytes tell most of them apart from what there is by chance.
+            let fits = |(mark, _): &Mark| rest.first() == mark.get(1) && rest.starts_with(&mark[1..]);
+            if let Some(worse) = self.marks[..self.found].iter().position(fits) {
+                self.found = worse;
+            }
         }
     }
-    ACTIVE.get(found).map(|(_, name)| *name)
 }
 
 /// What a format is called in the index.
@@ -80,16 +123,24 @@ mod tests {
     #[test]
     fn what_runs_is_found_wherever_it_stands() {
         let with = |marks: &[(usize, &[u8])]| {
-            let mut bytes = vec![b' '; 200_000];
+            let mut bytes = vec![b' '; 20_000];
             for (at, mark) in marks {
                 bytes[*at..at + mark.len()].copy_from_slice(mark);
             }
-            active("pdf", &bytes)
+            let whole = active("pdf", &bytes);
+            for size in [1, 3, 11, 4096] {
+                let mut look = ActiveLook::at("pdf");
+                bytes.chunks(size).for_each(|piece| look.piece(piece));
+                assert_eq!(look.found(), whole, "in pieces of {size}");
+            }
+            whole
         };
         assert_eq!(with(&[]), None);
-        for at in [0, 65_530, 65_536, 131_071, 199_980] {
+        for at in [0, 4090, 4096, 8191, 19_980] {
             assert_eq!(with(&[(at, b"/JavaScript")]), Some("脚本"), "at {at}");
         }
-        assert_eq!(with(&[(10, b"/Encrypt"), (150_000, b"/Launch")]), Some("启动其他程序的动作"), "the worst is told");
+        assert_eq!(active("docx", b"PK word/vbaProject.bin"), Some("宏"));
+        assert_eq!(active("png", b"/JavaScript"), None);
+        assert_eq!(with(&[(10, b"/Encrypt"), (15_000, b"/Launch")]), Some("启动其他程序的动作"), "the worst is told");
     }
 }

@@ -17,8 +17,7 @@ use serde_json::Value;
 
 use super::bag::{DECLARATION, INFO, MANIFEST, PAYLOAD, TAG_MANIFEST, code_of, digest_of};
 use super::handover::{HANDOVER, INFO_HEAD, INFO_OXUM, README, info_value};
-use super::index::{AUDIT, Index, KIND, RevisionPart, Role, SCHEMA, UNLISTED, schema_of};
-use super::index::{INDEX, PDF_A_NAME, Record};
+use super::index::{AUDIT, Form, INDEX, Index, KIND, PDF_A_NAME, Record, RevisionPart, Role, UNLISTED};
 use super::package::{Package, Passed, not_a_bag, unreadable};
 use super::wire::{PackageReport, PackageVerdict};
 use super::{entries, limits, names};
@@ -289,9 +288,7 @@ impl Check {
             return Ok(None);
         };
         let bytes = self.package.read_known(INDEX, limits::INDEX_BYTES, &passed.sha256)?;
-        if schema_of(&bytes).is_some_and(|schema| schema > u64::from(SCHEMA)) {
-            return Err(Error::new(Code::NewerDatabase, "这个归档包由更新版本的程序生成").hint("请安装最新版本的程序"));
-        }
+        Form::of(&bytes).map_or(Ok(()), |form| form.known())?;
         let index: Index = match serde_json::from_slice::<Index>(&bytes) {
             Ok(index) if index.kind == KIND && index.handover.is_none() => index,
             Ok(index) if index.kind == exchange::KIND && index.handover.is_some() => index,

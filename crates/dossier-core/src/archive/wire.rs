@@ -184,7 +184,8 @@ pub struct Restored {
     pub revisions: usize,
     /// Documents that were here already, as they are in the package.
     pub known: usize,
-    /// Documents that were not brought back, because something else stands in their place here.
+    /// Documents that were not brought back, because something else stands in their place here; and what of the others
+    /// contradicts what is here.
     pub issues: Vec<Issue>,
     pub cancelled: bool,
 }

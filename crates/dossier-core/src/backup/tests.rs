@@ -118,6 +118,22 @@ fn a_copy_is_made_when_something_was_written_and_half_an_hour_went_by() {
     assert_eq!(world.copies().len(), 3);
 }
 
+/// Kept are the newest by their names; the name of one that was removed is free again.
+#[test]
+fn a_copy_of_a_busy_moment_is_not_taken_for_an_old_one() {
+    let world = World::new();
+    let now = "03-11 09:00";
+    let id = world.add(now, "申请表", "甲 V1.0.0");
+    for number in 0..Recent::HERE.copies + 3 {
+        let content = json!({ "text": number });
+        let act = Act { at: time(now), actor: "张三", action: "document.set" };
+        world.storage(now).transact(act, |tx| tx.set_content(id, "申请表", content.as_object().unwrap())).unwrap();
+        let Made::New(copy) = world.at(now, |b| b.make(Why::Asked)).unwrap() else { panic!("something was written") };
+        assert_eq!(world.copies()[0], copy.name.file(), "copy {number} is the newest, and stays");
+    }
+    assert_eq!(world.copies().len(), Recent::HERE.copies);
+}
+
 #[test]
 fn before_something_great_a_copy_is_made_only_where_something_was_written_since_the_last() {
     let world = World::new();

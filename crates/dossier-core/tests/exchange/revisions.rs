@@ -102,6 +102,41 @@ fn restore_adds_to_what_is_here_and_merges_as_receiving_does() {
 }
 
 #[test]
+fn a_copy_number_that_was_given_twice_is_told_and_stays_whose_it_was() {
+    let (mut one, mut other) = (Machine::new("林知远"), Machine::new("周敏"));
+    let here = one.begin("网关 V1.0", "初稿");
+    one.workspace.submit(here, &Submission::default()).unwrap();
+    one.workspace.bring_into_force(here, None).unwrap();
+    let first = one.send(&[here], "周敏").0;
+    other.receive(&first);
+    let there = other.find(&one.uid(here)).unwrap();
+    // The same paper goes to one holder twice, and to two holders under one number.
+    for machine in [&mut one, &mut other] {
+        let id = machine.workspace.list(&Default::default()).unwrap()[0].id;
+        machine.workspace.issue_copy(id, "运维部", "赵昇").unwrap();
+    }
+    one.workspace.issue_copy(here, "研发部", "丁立").unwrap();
+    other.workspace.issue_copy(there, "研发部", "王小天").unwrap();
+    let copies = |machine: &Machine, id| machine.workspace.approval(id).unwrap().revisions[0].copies.clone();
+    let before = copies(&other, there);
+
+    let package = one.send(&[here], "周敏").0;
+    for _ in 0..2 {
+        let received = other.receive(&package);
+        let told: Vec<(&str, &str)> = received.issues.iter().map(|issue| (issue.code, &*issue.path)).collect();
+        assert_eq!(told, [("copy_number_taken", "T-APP-2026-001 V1.0")], "told as long as it is so");
+        let message = &received.issues[0].message;
+        assert!(message.contains("分发号 02") && message.contains("研发部（丁立）"), "{message}");
+        assert!(message.contains("研发部（王小天）"), "{message}");
+        assert_eq!(copies(&other, there), before, "nothing is overwritten");
+    }
+    let status = other.workspace.exchange_status().unwrap();
+    assert_eq!(status.quarantine.len(), 1, "the alarm is raised once");
+    assert!(status.quarantine[0].why.contains("发了两次"), "{:?}", status.quarantine);
+    assert_eq!((one.faults(), other.faults()), (vec![], vec![]));
+}
+
+#[test]
 fn the_same_number_and_revision_with_other_content_goes_to_quarantine() {
     // Two installations that both give numbers: the mistake that the alarm is for.
     let (mut one, mut other) = (Machine::new("林知远"), Machine::new("周敏"));

@@ -14,6 +14,8 @@ use crate::{Code, Error, Result, files};
 
 /// How long one waits for another process that makes a copy of its own.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So far the names of copies may be ahead of the clock.
+const AHEAD: TimeDelta = TimeDelta::minutes(15);
 /// What a copy is called until it has been checked.
 const UNFINISHED: &str = ".tmp";
 /// Who holds this file may make and remove copies.
@@ -56,7 +58,7 @@ impl Folder {
     /// # Errors
     /// The disk is full, the database is damaged, the copy is not what it should be. Then nothing is left behind.
     pub fn make(&self, connection: &Connection, why: Why, now: DateTime<FixedOffset>) -> Result<Copy> {
-        let name = CopyName { at: now.naive_local(), why, suspect: false };
+        let name = CopyName { at: self.after_others(now.naive_local()), why, suspect: false };
         self.receive(name, |unfinished| write_from(connection, unfinished))
     }
 
@@ -87,6 +89,15 @@ impl Folder {
         sums::note(&self.path, &name.file(), &sha256_of_file(&unfinished.0)?)?;
         files::rename(&unfinished.0, &path)?;
         Ok(Copy { name, path, holds })
+    }
+
+    /// Copies that are made faster than one a second keep their order: it tells which ones are no longer needed. Names
+    /// that are further ahead come from a clock that was wrong, and are left behind.
+    fn after_others(&self, now: NaiveDateTime) -> NaiveDateTime {
+        let paths = files::list(&self.path).unwrap_or_default();
+        let names = paths.iter().filter_map(|path| CopyName::parse(path.file_name()?.to_str()?));
+        let last = names.map(|name| name.at).filter(|at| (TimeDelta::zero()..AHEAD).contains(&(*at - now))).max();
+        last.map_or(now, later)
     }
 
     /// A finished copy is never written over: the second one of a second is called a second later.

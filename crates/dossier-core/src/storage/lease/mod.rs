@@ -73,6 +73,8 @@ impl ToSql for LeasedState {
     }
 }
 
+const LEASES: &str =
+    "SELECT uid, direction, partner, partner_name, template_id, series, year, first, count, at FROM leases";
 const NUMBERS: &str = "SELECT own.number, own.lease, numbers.seq, own.state
     FROM leased_numbers AS own JOIN numbers USING (number)";
 
@@ -82,25 +84,9 @@ impl Storage {
     /// # Errors
     /// The database cannot be read.
     pub fn leases(&self) -> Result<Vec<LeaseRecord>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT uid, direction, partner, partner_name, template_id, series, year, first, count, at FROM leases
-            ORDER BY at, series, year, first",
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok(LeaseRecord {
-                uid: row.get(0)?,
-                is_out: row.get::<_, String>(1)? == "out",
-                partner: row.get(2)?,
-                partner_name: row.get(3)?,
-                template_id: row.get(4)?,
-                series: row.get(5)?,
-                year: row.get(6)?,
-                first: row.get(7)?,
-                count: row.get(8)?,
-                at: row.get(9)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = format!("{LEASES} ORDER BY at, series, year, first");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_map([], read_lease)?.collect::<Result<_, _>>()?)
     }
 
     /// The numbers of a block, in their order.
@@ -121,7 +107,8 @@ impl Storage {
         let sql = format!("{NUMBERS} WHERE own.number = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let Some(found) = statement.query_row([number], read_number).optional()? else { return Ok(None) };
-        Ok(self.leases()?.into_iter().find(|lease| lease.uid == found.lease).map(|lease| (lease, found)))
+        let mut statement = self.connection.prepare_cached(&format!("{LEASES} WHERE uid = ?1"))?;
+        Ok(Some((statement.query_row([&found.lease], read_lease)?, found)))
     }
 
     /// The next number that this installation may give in somebody's name.
@@ -230,6 +217,21 @@ impl Transaction<'_> {
         self.connection.prepare_cached(include_str!("../number/void.sql"))?.execute((number, at, by, reason))?;
         Ok(())
     }
+}
+
+fn read_lease(row: &Row<'_>) -> rusqlite::Result<LeaseRecord> {
+    Ok(LeaseRecord {
+        uid: row.get(0)?,
+        is_out: row.get::<_, String>(1)? == "out",
+        partner: row.get(2)?,
+        partner_name: row.get(3)?,
+        template_id: row.get(4)?,
+        series: row.get(5)?,
+        year: row.get(6)?,
+        first: row.get(7)?,
+        count: row.get(8)?,
+        at: row.get(9)?,
+    })
 }
 
 fn read_number(row: &Row<'_>) -> rusqlite::Result<LeasedNumber> {

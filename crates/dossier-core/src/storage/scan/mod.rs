@@ -1,12 +1,15 @@
 //! Scans of signed paper, byte for byte, and which page of which paper each of their pages shows.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{MAIN_DB, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::error::damaged;
 use super::{DocumentId, RevisionId, SignoffId, Storage, Transaction, sha256};
 use crate::{Code, Error, Result};
+
+/// Scans are read in pieces of this size where nobody needs them whole.
+const PIECE: usize = 1 << 20;
 
 /// One file from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -138,20 +141,29 @@ impl Storage {
     /// They are not what came: the database is damaged.
     pub fn scan_bytes(&self, id: ScanId) -> Result<Vec<u8>> {
         let record = self.scan(id)?;
-        let bytes = self.stored_scan_bytes(id)?;
+        let mut statement = self.connection.prepare_cached("SELECT bytes FROM scans WHERE id = ?1")?;
+        let bytes: Vec<u8> = statement.query_row([id.0], |row| row.get(0))?;
         if sha256(&bytes) != record.sha256 {
             return Err(damaged(format!("扫描件“{}”与其校验值不符", record.name)));
         }
         Ok(bytes)
     }
 
-    /// What is stored of a scan, for who compares the hash himself.
+    /// Reads what is stored of a scan from its first to its last byte, for who compares the hash himself. However large
+    /// it is, only a piece of it is in memory.
     ///
     /// # Errors
-    /// There is none of this id.
-    pub(crate) fn stored_scan_bytes(&self, id: ScanId) -> Result<Vec<u8>> {
-        let mut statement = self.connection.prepare_cached("SELECT bytes FROM scans WHERE id = ?1")?;
-        Ok(statement.query_row([id.0], |row| row.get(0))?)
+    /// There is none of this id; what `each` returns.
+    pub(crate) fn each_piece_of_scan(&self, id: ScanId, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let blob = self.connection.blob_open(MAIN_DB, "scans", "bytes", id.0, true)?;
+        let mut piece = vec![0; PIECE.min(blob.len())];
+        let mut at = 0;
+        while at < blob.len() {
+            let count = blob.read_at(&mut piece, at)?;
+            each(&piece[..count])?;
+            at += count;
+        }
+        Ok(())
     }
 
     /// All scans, oldest first.

@@ -55,8 +55,8 @@ impl Workspace {
                 check.lines.extend(look_at_paper(&name, &paper));
                 for id in scans_of(storage, thawed.record.id)?.into_keys() {
                     let scan = storage.scan(id)?;
-                    let bytes = storage.scan_bytes(id)?;
-                    check.lines.extend(look_at_scan(&name, &scan.name, &scan.kind, &bytes));
+                    let active = papers::active(&scan.kind, &storage.scan_bytes(id)?);
+                    check.lines.extend(look_at_scan(&name, &scan.name, &scan.kind, active));
                 }
             }
         }
@@ -312,14 +312,14 @@ pub(super) fn look_at_paper(about: &str, paper: &Exported) -> Vec<CheckLine> {
     lines
 }
 
-/// 可用性 and 安全性 of a file from outside.
-pub(super) fn look_at_scan(about: &str, name: &str, kind: &str, bytes: &[u8]) -> Vec<CheckLine> {
+/// 可用性 and 安全性 of a file from outside, in which something was found that is more than paper.
+pub(super) fn look_at_scan(about: &str, name: &str, kind: &str, active: Option<&str>) -> Vec<CheckLine> {
     let id = format!("文件/{about}/{name}");
     let lasting = match papers::lasts(kind) {
         true => CheckLine::passed(Property::Usable, &id, about, format!("“{name}”是可长期阅读的格式（{kind}）。")),
         false => CheckLine::warning(&id, about, format!("“{name}”的格式（{kind}）以后可能打不开，宜转为 PDF。")),
     };
-    let safe = match papers::active(kind, bytes) {
+    let safe = match active {
         None => CheckLine::passed(Property::Safe, &id, about, format!("“{name}”不含脚本、宏、内嵌文件和密码。")),
         Some(what) => CheckLine {
             property: Property::Safe,

@@ -11,8 +11,8 @@ use serde_json::json;
 use crate::archive::bag::{self, Bag, INFO};
 use crate::archive::handover::{self, HANDOVER, Line, README, Told};
 use crate::archive::index::{
-    self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, PDF_A_NAME, REGISTER_CSV, REGISTER_XLSX,
-    ReleasePart, Role, SCHEMA, VOLUMES, VolumePart,
+    self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, PART_SCHEMA, PDF_A_NAME, REGISTER_CSV,
+    REGISTER_XLSX, ReleasePart, Role, VOLUMES, VolumePart,
 };
 use crate::archive::{ArchiveCheck, ArchiveMade, ArchiveRequest, CheckLine, names};
 use crate::dossiers::Progress;
@@ -145,8 +145,9 @@ impl Workspace {
         check.pass()?;
         let shared =
             shared.into_iter().map(|(path, (role, text))| Ok(FilePart::of(role, bag.add(&path, text.as_bytes())?)));
+        let schema = Index::schema_with(&volumes);
         let index = Index {
-            schema: SCHEMA,
+            schema,
             kind: KIND.into(),
             releases: releases.into_values().collect(),
             documents,
@@ -161,8 +162,15 @@ impl Workspace {
 
         let (files, bytes) = bag.payload();
         let digest = bag::digest_of(&bag.manifest());
-        let told =
-            Told { organisation: &settings.organisation.name, at: now, check: &check, files, bytes, head: &head };
+        let told = Told {
+            organisation: &settings.organisation.name,
+            at: now,
+            schema,
+            check: &check,
+            files,
+            bytes,
+            head: &head,
+        };
         let list = handover::handover(&lines, &told, &digest);
         bag.add(HANDOVER, &list.to_pdf(&self.environment, &settings)?.bytes)?;
         bag.add(README, handover::readme().as_bytes())?;
@@ -208,7 +216,8 @@ impl Workspace {
         let register = handover::register(lines, &check.scope, now);
         bag.add(REGISTER_XLSX, &register.to_xlsx(settings)?.bytes)?;
         bag.add(REGISTER_CSV, &register.to_csv())?;
-        let told = json!({ "schema": SCHEMA, "at": now.to_rfc3339(), "by": self.environment.user(), "check": check });
+        let told =
+            json!({ "schema": PART_SCHEMA, "at": now.to_rfc3339(), "by": self.environment.user(), "check": check });
         bag.add(CHECKS, &index::pretty(&told))?;
         Ok(())
     }

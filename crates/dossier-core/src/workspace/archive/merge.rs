@@ -15,7 +15,7 @@ use crate::storage::{
     SignoffId, SignoffRecord, Standing, Status, Storage, Transaction,
 };
 use crate::template::{Template, number_of};
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Issue, Result};
 
 use super::super::control::{next_revision, sum_up_progress, thaw};
 use super::super::difference::difference;
@@ -62,7 +62,8 @@ pub(in crate::workspace) struct Source<'a> {
 
 impl Workspace {
     /// Takes a document in, whole or not at all. Where its draft comes in the same package (`brings_draft`), what is
-    /// typed here is left to whoever takes that in.
+    /// typed here is left to whoever takes that in. `alarms` gets what came with it and contradicts what is here, but
+    /// holds up nothing else of it.
     pub(in crate::workspace) fn take_in(
         &mut self,
         package: &mut Package,
@@ -70,6 +71,7 @@ impl Workspace {
         part: &DocumentPart,
         fresh: &mut HashSet<ReleaseId>,
         brings_draft: bool,
+        alarms: &mut Vec<Issue>,
     ) -> Result<TakenIn> {
         let records = read_records(package, part)?;
         let known = self.storage.document_by_uid(&part.uid)?;
@@ -81,8 +83,13 @@ impl Workspace {
                     .storage
                     .transact(restore, |tx| merge(tx, package, source, part, &records, id, brings_draft))?;
                 match merged {
-                    Ok(_) if changes.audit.is_none() => return Ok(TakenIn::Known(id)),
-                    Ok(revisions) => return Ok(TakenIn::Merged { id, revisions }),
+                    Ok(Merged { revisions, copies }) => {
+                        self.tell_copies(source, &records, &copies, alarms)?;
+                        return Ok(match changes.audit {
+                            None => TakenIn::Known(id),
+                            Some(_) => TakenIn::Merged { id, revisions },
+                        });
+                    }
                     Err(clash) => clash,
                 }
             }
@@ -103,6 +110,34 @@ impl Workspace {
         self.storage.transact(act_of("exchange.quarantine"), |tx| quarantine(tx, source, record, &clash.why))?;
         Ok(TakenIn::Clashed { id: known, why: clash.why })
     }
+
+    /// 分发号 that were given twice: two papers are out there under one number. The alarm stays in quarantine, and who
+    /// takes such a package in is told each time.
+    fn tell_copies(
+        &mut self,
+        source: &Source<'_>,
+        records: &[Record],
+        copies: &[Clash],
+        alarms: &mut Vec<Issue>,
+    ) -> Result<()> {
+        for Clash { coming, why } in copies {
+            let record = &records[*coming];
+            let act = act(&self.environment, "exchange.quarantine");
+            self.storage.transact(act, |tx| quarantine(tx, source, record, why))?;
+            let name = format!("{} {}", record.number.number, record.revision);
+            let message = format!("{name}：{why}这里的登记没有改动；请找到两份纸质副本，收回其中一份，另发新号。");
+            alarms.push(Issue::at(name, "copy_number_taken", message));
+        }
+        Ok(())
+    }
+}
+
+/// What a document that is here was given.
+struct Merged {
+    /// How many revisions came.
+    revisions: usize,
+    /// 分发号 that somebody else has here; they stay theirs.
+    copies: Vec<Clash>,
 }
 
 /// The alarm: an entry in the log, and the whole record where somebody can look at it.
@@ -177,7 +212,7 @@ fn tell_number(tx: &mut Transaction<'_>, number: &GivenNumber, after: u32) {
     tx.detail("given", told);
 }
 
-/// Gives a document that is here what it lacks. Returns how many revisions came.
+/// Gives a document that is here what it lacks.
 fn merge(
     tx: &mut Transaction<'_>,
     package: &mut Package,
@@ -186,7 +221,7 @@ fn merge(
     records: &[Record],
     id: DocumentId,
     brings_draft: bool,
-) -> Result<Result<usize, Clash>> {
+) -> Result<Result<Merged, Clash>> {
     let revisions = tx.revisions_of(id)?;
     let mut signed: Vec<Vec<SignoffRecord>> = Vec::new();
     for revision in &revisions {
@@ -235,7 +270,7 @@ fn merge(
     } else {
         take_number(tx, &last.number, id)?;
     }
-    let (mut told, mut scans, mut added, mut moved) = (Vec::new(), Vec::new(), 0, false);
+    let (mut told, mut scans, mut copies, mut added, mut moved) = (Vec::new(), Vec::new(), Vec::new(), 0, false);
     for step in &steps {
         match step {
             Step::Add { coming } => {
@@ -269,7 +304,8 @@ fn merge(
                 }
                 explain(tx, *here, record)?;
                 bring_back_prints(tx, *here, record)?;
-                bring_back_copies(tx, *here, record)?;
+                let taken = bring_back_copies(tx, *here, record)?;
+                copies.extend(taken.into_iter().map(|why| Clash { coming: *coming, why }));
                 if *moves || !signatures.is_empty() {
                     told.push(tell_signed(record, signatures));
                 }
@@ -287,7 +323,7 @@ fn merge(
             thaw(tx, record)?.document()?;
         }
     }
-    Ok(Ok(added))
+    Ok(Ok(Merged { revisions: added, copies }))
 }
 
 /// Where a document stands after revisions have come to it. A draft that was not theirs is kept beside it.
@@ -623,7 +659,8 @@ fn bring_back_signatures(tx: &mut Transaction<'_>, revision: RevisionId, record:
         bring_back_signature(tx, revision, part)?;
     }
     bring_back_prints(tx, revision, record)?;
-    bring_back_copies(tx, revision, record)
+    // Nobody has a copy yet of a revision that was not here.
+    bring_back_copies(tx, revision, record).map(drop)
 }
 
 fn bring_back_signature(tx: &mut Transaction<'_>, revision: RevisionId, part: &SignaturePart) -> Result<()> {
@@ -659,9 +696,11 @@ fn bring_back_prints(tx: &mut Transaction<'_>, revision: RevisionId, record: &Re
     Ok(())
 }
 
-/// Copies that were given out elsewhere. A 分发号 that somebody else has here stays theirs.
-fn bring_back_copies(tx: &mut Transaction<'_>, revision: RevisionId, record: &Record) -> Result<()> {
+/// Copies that were given out elsewhere. A 分发号 that somebody else has here stays theirs: returns who has which twice.
+fn bring_back_copies(tx: &mut Transaction<'_>, revision: RevisionId, record: &Record) -> Result<Vec<String>> {
     let known = tx.copies_of(revision)?;
+    let mut taken = Vec::new();
+    let given = |copy: &CopyRecord| (copy.department.clone(), copy.holder.clone(), copy.issued_on.clone());
     for copy in &record.copies {
         let coming = CopyRecord {
             id: CopyId::from_number(0),
@@ -678,7 +717,7 @@ fn bring_back_copies(tx: &mut Transaction<'_>, revision: RevisionId, record: &Re
         };
         match known.iter().find(|own| own.copy_number == coming.copy_number) {
             None => tx.restore_copy(revision, &coming)?,
-            Some(own) if (&own.department, &own.issued_on) == (&coming.department, &coming.issued_on) => {
+            Some(own) if given(own) == given(&coming) => {
                 if let (None, Some(on), Some(by)) = (&own.received_on, &coming.received_on, &coming.received_by) {
                     tx.receive_copy(own.id, on, by)?;
                 }
@@ -686,10 +725,25 @@ fn bring_back_copies(tx: &mut Transaction<'_>, revision: RevisionId, record: &Re
                     tx.return_copy(own.id, on, coming.returned_note.as_deref().unwrap_or_default())?;
                 }
             }
-            Some(_) => {}
+            Some(own) => taken.push(format!(
+                "分发号 {:02} 发了两次：在这里于 {} 发给{}，在那里于 {} 发给{}。",
+                own.copy_number,
+                own.issued_on,
+                holder(own),
+                coming.issued_on,
+                holder(&coming),
+            )),
         }
     }
-    Ok(())
+    Ok(taken)
+}
+
+/// 运维部（赵昇）
+fn holder(copy: &CopyRecord) -> String {
+    match copy.holder.as_str() {
+        "" => copy.department.clone(),
+        holder => format!("{}（{holder}）", copy.department),
+    }
 }
 
 /// The document stands where its revisions stand: the one in force, else the last one.

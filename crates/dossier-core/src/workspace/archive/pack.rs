@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::archive::bag::{Bag, Packed};
+use crate::archive::bag::{Bag, Packed, unwritable};
 use crate::archive::handover::Line;
 use crate::archive::index::{
     self, CopyPart, FilePart, PagePart, PaperPart, PrintPart, Record, ReleasePart, RevisionPart, Role, ScanPart,
@@ -221,15 +221,21 @@ fn pack_scans(
     found.sort_by(|a, b| a.0.sha256.cmp(&b.0.sha256));
     let mut packed_scans = Vec::new();
     for (scan, pages) in found {
-        let bytes = storage.stored_scan_bytes(scan.id)?;
-        let mut seen = look_at_scan(about, &scan.name, &scan.kind, &bytes);
         let note = pages.first().map(|page| page.note.as_str()).filter(|note| is_appendix(note));
         let file = file_name(&scan.name, &scan.kind);
         let (role, place) = match note {
             Some(note) => (Role::Appendix, format!("附录/{note}-{file}")),
             None => (Role::Signed, format!("签署件/{file}")),
         };
-        let packed = bag.add(&format!("{folder}/{place}"), &bytes)?;
+        // Read once, and never whole in memory: looked at, hashed and packed on the way.
+        let mut active = papers::ActiveLook::at(&scan.kind);
+        let packed = bag.stream(&format!("{folder}/{place}"), scan.size, |into| {
+            storage.each_piece_of_scan(scan.id, |piece| {
+                active.piece(piece);
+                into.write_all(piece).map_err(|error| unwritable(&error))
+            })
+        })?;
+        let mut seen = look_at_scan(about, &scan.name, &scan.kind, active.found());
         if packed.sha256 != scan.sha256 {
             seen.push(distrusted(&control::scan_altered(&scan)));
         }
@@ -299,7 +305,7 @@ fn whole_record(
     });
     debug_assert_eq!(sha256(&record.frozen), record.sha256, "thawed revisions are intact");
     Ok(Record {
-        schema: index::SCHEMA,
+        schema: index::PART_SCHEMA,
         uid: record.uid.clone(),
         document: owner.uid.to_owned(),
         release: owner.release.cloned(),

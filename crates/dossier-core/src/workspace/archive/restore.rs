@@ -44,7 +44,7 @@ impl Workspace {
                 restored.cancelled = true;
                 return Ok(restored);
             }
-            match self.take_in(&mut package, &source, part, &mut fresh, false)? {
+            match self.take_in(&mut package, &source, part, &mut fresh, false, &mut restored.issues)? {
                 TakenIn::Known(_) => restored.known += 1,
                 TakenIn::Clashed { why, .. } => restored.issues.push(Issue::at(&part.number, "taken", why)),
                 TakenIn::New { revisions, .. } | TakenIn::Merged { revisions, .. } => {

@@ -12,7 +12,7 @@ use serde_json::Map;
 use crate::control::FrozenTemplate;
 use crate::exchange::{self, DraftPart, SCHEMA, SubmissionPart};
 use crate::storage::{DocumentId, HandoverRecord, ReleaseId, Storage};
-use crate::template::Template;
+use crate::template::{Field, Template};
 use crate::{Code, Error, Result};
 
 use super::{kept_template, values};
@@ -55,7 +55,7 @@ pub(super) fn draft_here(storage: &Storage, id: DocumentId, submission: Option<S
         Some(release) => {
             let record = storage.release(release)?;
             let mut facts = values(&record.facts);
-            facts.retain(|key, _| carries(&template, key));
+            facts.retain(|key, _| carrying(&template, key).next().is_some());
             (Some(release_part(storage, release)?), facts)
         }
         None => (None, Map::new()),
@@ -86,8 +86,9 @@ fn release_part(storage: &Storage, release: ReleaseId) -> Result<ReleasePart> {
     Ok(ReleasePart { name: storage.release(release)?.name, uid: storage.release_uid(release)? })
 }
 
-fn carries(template: &Template, key: &str) -> bool {
-    template.fields.iter().any(|field| field.carries.as_deref() == Some(key))
+/// The fields of a form that a fact of the release fills.
+fn carrying<'t>(template: &'t Template, key: &'t str) -> impl Iterator<Item = &'t Field> {
+    template.fields.iter().filter(move |field| field.carries.as_deref() == Some(key))
 }
 
 /// How people tell installations apart: 7F3A-90C1-22DE.

@@ -149,7 +149,7 @@ impl Workspace {
                 return Err(wrong("条目太多"));
             }
             let brings_draft = drafts.iter().any(|draft| draft.uid == part.uid);
-            let told = match self.take_in(package, source, part, &mut fresh, brings_draft) {
+            let told = match self.take_in(package, source, part, &mut fresh, brings_draft, &mut received.issues) {
                 Ok(taken) => self.tell_taken(&part.number, taken)?,
                 Err(error) => refusal(&part.number, error)?,
             };

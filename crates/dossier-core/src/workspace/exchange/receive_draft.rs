@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::archive::index::{Index, Role};
 use crate::archive::package::Package;
-use crate::carried::with_facts;
+use crate::carried::fact;
 use crate::document::LONGEST_TEXT;
 use crate::exchange::{self, Coming, DraftPart, Purpose, ReceivedAs, ReceivedDocument, Relation, Standing as Here};
 use crate::form::{Path, Typed};
@@ -21,6 +21,7 @@ use super::super::archive::merge::{Release, SHARED_BYTES, Source, release_here};
 use super::super::control::sum_up_progress;
 use super::super::editing::{self, Mark};
 use super::super::{Workspace, accept, act, dossiers, write};
+use super::carrying;
 
 /// Texts of a draft that are no values.
 const MOST_UNFIT: usize = 10_000;
@@ -194,10 +195,7 @@ fn begin(
 fn take_facts(tx: &mut Transaction<'_>, release: ReleaseId, template: &Template, draft: &DraftPart) -> Result<()> {
     let mut facts = tx.release(release)?.facts;
     // Those alone that the form can show.
-    let (_, shown) = with_facts(template, &Default::default(), &draft.facts);
-    let shows = |key: &str| {
-        template.fields.iter().any(|field| field.carries.as_deref() == Some(key) && shown.contains(&field.id))
-    };
+    let shows = |key: &str| carrying(template, key).any(|field| fact(field, &draft.facts).is_some());
     for (key, value) in draft.facts.iter().filter(|(key, _)| shows(key)) {
         if facts.get(key).is_none_or(|fact| fact.document.is_none()) {
             facts.insert(key.clone(), Fact { value: value.clone(), document: None });
