@@ -23,29 +23,30 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The program that the file is dragged from.
 struct Source {
     connection: RustConnection,
+    screen: u32,
     window: u32,
     target: u32,
     uri: String,
 }
 
 /// Drags a file to a place of the window on a display, in pixels of the window, and lets go.
-pub fn drop_file(display: &str, file: &Path, (x, y): (i16, i16)) -> Result<()> {
+pub fn drop_file(display: &str, file: &Path, place: (i16, i16)) -> Result<()> {
     let (connection, screen) = x11rb::connect(Some(display))?;
-    let root = connection.setup().roots[screen].root;
+    let screen = connection.setup().roots[screen].root;
     let window = connection.generate_id()?;
     let aux = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
     let class = WindowClass::INPUT_OUTPUT;
-    connection.create_window(COPY_DEPTH_FROM_PARENT, window, root, 0, 0, 1, 1, 0, class, COPY_FROM_PARENT, &aux)?;
+    connection.create_window(COPY_DEPTH_FROM_PARENT, window, screen, 0, 0, 1, 1, 0, class, COPY_FROM_PARENT, &aux)?;
     let uri = format!("file://{}\r\n", encoded(file));
-    let mut source = Source { connection, window, target: root, uri };
-    source.target = source.taker(root)?.ok_or("no window takes what is dragged")?;
+    let mut source = Source { connection, screen, window, target: screen, uri };
+    let (target, (x, y)) = source.taker(place)?.ok_or("no window takes what is dragged there")?;
+    source.target = target;
     let list = source.atom("text/uri-list")?;
     source.connection.set_selection_owner(window, source.atom("XdndSelection")?, CURRENT_TIME)?;
     source.tell("XdndEnter", [VERSION << 24, list, 0, 0])?;
-    let at = source.connection.translate_coordinates(source.target, root, x, y)?.reply()?;
-    let place = u32::from(at.dst_x.unsigned_abs()) << 16 | u32::from(at.dst_y.unsigned_abs());
+    let point = u32::from(x.unsigned_abs()) << 16 | u32::from(y.unsigned_abs());
     let copy = source.atom("XdndActionCopy")?;
-    let over = |source: &Source| source.tell("XdndPosition", [0, place, CURRENT_TIME, copy]);
+    let over = |source: &Source| source.tell("XdndPosition", [0, point, CURRENT_TIME, copy]);
     over(&source)?;
     let (status, finished) = (source.atom("XdndStatus")?, source.atom("XdndFinished")?);
     let begun = Instant::now();
@@ -87,16 +88,34 @@ impl Source {
         Ok(self.connection.intern_atom(false, name.as_bytes())?.reply()?.atom)
     }
 
-    /// The window that says it takes what is dragged.
-    fn taker(&self, root: u32) -> Result<Option<u32>> {
-        let aware = self.atom("XdndAware")?;
-        let mut windows = vec![root];
+    /// The window that takes what is dragged, and where on the screen that place of it lies.
+    ///
+    /// Only a window that is seen there counts. From the first drag on the program has another one that says that it
+    /// takes files: GTK's messenger, a pixel beyond the edge of the screen, over which nobody can let go of anything.
+    fn taker(&self, (x, y): (i16, i16)) -> Result<Option<(u32, (i16, i16))>> {
+        let mut windows = vec![self.screen];
         while let Some(window) = windows.pop() {
+            let at = self.connection.translate_coordinates(window, self.screen, x, y)?.reply()?;
+            let point = (at.dst_x, at.dst_y);
+            if self.under(point)? == Some(window) {
+                return Ok(Some((window, point)));
+            }
+            windows.extend(self.connection.query_tree(window)?.reply()?.children);
+        }
+        Ok(None)
+    }
+
+    /// The window under a point of the screen that says it takes what is dragged, looked for as desktops do: from the
+    /// screen down through what is seen there.
+    fn under(&self, (x, y): (i16, i16)) -> Result<Option<u32>> {
+        let aware = self.atom("XdndAware")?;
+        let mut window = self.screen;
+        while window != NONE {
             let known = self.connection.get_property(false, window, aware, AtomEnum::ATOM, 0, 1)?.reply()?;
             if known.value_len > 0 {
                 return Ok(Some(window));
             }
-            windows.extend(self.connection.query_tree(window)?.reply()?.children);
+            window = self.connection.translate_coordinates(self.screen, window, x, y)?.reply()?.child;
         }
         Ok(None)
     }

@@ -51,6 +51,7 @@ fn walk(size: (u32, u32), setup: Setup, suffix: &'static str) {
     window.wait_for("[data-action='start']");
     camera.take("first-start");
     window.click("[data-action='start']");
+    window.wait_gone("[data-action='start']");
     window.wait_for("[data-action='load-sample']");
     camera.take("empty");
     window.click("[data-action='load-sample']");

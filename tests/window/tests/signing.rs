@@ -77,22 +77,24 @@ fn printed(world: &World, ending: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("nothing was printed as …{ending}"))
 }
 
-/// Where the scan will lie that is picked and not dropped.
+/// A scan that is too coarse for its code to be read.
 fn coarse_scan(world: &World) -> PathBuf {
     world.out.path().join("扫描 第2页.jpg")
 }
 
-/// Signed paper comes back: one page finds its place by its code, one is too coarse to be read and is filed by hand.
+/// Signed paper comes back, dropped one file after another: one page finds its place by its code, one is too coarse to
+/// be read and is filed by hand.
 fn scans_come_back(world: &World, window: &Window, paper: &Path) {
     let clear = world.out.path().join("扫描 第1页.jpg");
+    let coarse = coarse_scan(world);
     scanned(paper, 1, 200, &clear);
-    scanned(paper, 2, 40, &coarse_scan(world));
+    scanned(paper, 2, 40, &coarse);
     window.drop_file(&clear, (600, 400));
     window.wait_text("[data-outcome]", "1 页，1 页按二维码归档");
     window.wait_text("[data-all-filed]", "没有等待归位的页");
     window.click("[data-action='close-filing']");
     window.wait_gone("[data-scan-filing]");
-    window.click("[data-action='pick-scan']");
+    window.drop_file(&coarse, (600, 400));
     window.wait_text("[data-outcome]", "1 页等待手工归位");
     window.wait_for("[data-by-hand] [data-picture]");
     picture(window, "filing");
@@ -120,7 +122,7 @@ fn text_of(pdf: &Path) -> String {
 #[test]
 fn an_application_is_signed_in_force_revised_and_replaced() {
     let world = World::new();
-    let window = world.setup().pick(&coarse_scan(&world)).start(world.data.path());
+    let window = world.setup().start(world.data.path());
     window.resize(1280, 800);
     begin_with_sample(&window);
     window.click("[data-release] [data-template='release-application']");
@@ -253,7 +255,8 @@ fn an_application_is_signed_in_force_revised_and_replaced() {
 #[test]
 fn in_the_dark_the_paper_stays_white() {
     let world = World::new();
-    let window = world.setup().dark().start(world.data.path());
+    let scan = coarse_scan(&world);
+    let window = world.setup().dark().pick(&scan).start(world.data.path());
     window.resize(1280, 800);
     begin_with_sample(&window);
     window.click("[data-release] [data-template='release-application']");
@@ -269,4 +272,11 @@ fn in_the_dark_the_paper_stays_white() {
     let paper = window
         .execute("return getComputedStyle(document.querySelector('[data-sign-sheet]')).backgroundColor", json!([]));
     assert_eq!(paper, "rgb(255, 255, 255)");
+
+    // Whoever does not drop a scan picks it.
+    scanned(&printed(&world, "_V1.0_申请表.pdf"), 2, 40, &scan);
+    window.click("[data-action='pick-scan']");
+    window.wait_text("[data-outcome]", "1 页等待手工归位");
+    window.wait_for("[data-by-hand] [data-picture]");
+    picture(&window, "dark-filing");
 }

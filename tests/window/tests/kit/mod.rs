@@ -60,7 +60,8 @@ pub fn begin(window: &Window) {
 pub fn begin_with_sample(window: &Window) {
     window.wait_for("[data-action='start']");
     window.click("[data-action='start']");
-    window.wait_for("[data-action='load-sample']");
+    // The first start offers the sample under the same name, and is going.
+    window.wait_gone("[data-action='start']");
     window.click("[data-action='load-sample']");
     window.wait_for("[data-release] [data-template='release-application']");
 }
