@@ -136,7 +136,7 @@ fn cells_of_a_table_with_the_same_rows_are_chosen_one_by_one() {
         .collect();
     assert_eq!(
         told,
-        [("systems[0].branch", "", "main"), ("systems[0].name", "甲", "甲改"), ("systems[1].name", "乙", "乙改")]
+        [("systems[0].name", "甲", "甲改"), ("systems[0].branch", "", "main"), ("systems[1].name", "乙", "乙改")]
     );
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let half = Choice { take: names(&["systems[0].branch"]), keep: names(&["systems[0].name"]), rest: None };
