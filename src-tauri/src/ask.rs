@@ -39,9 +39,9 @@ pub fn for_appendix(window: &WebviewWindow) -> Option<PathBuf> {
     for_file(window, "选择附录文件", "归档收的文件", &endings)
 }
 
-/// An archive package, wherever it lies.
+/// An archive package or one between machines, wherever it lies.
 pub fn for_package(window: &WebviewWindow) -> Option<PathBuf> {
-    for_file(window, "选择归档包", "归档包", &["zip"])
+    for_file(window, "选择归档包或移交包", "归档包和移交包", &["zip"])
 }
 
 /// A folder, beginning at one that may not be there.
@@ -59,7 +59,7 @@ pub fn for_new_file(window: &WebviewWindow, start: &Path, name: &str) -> Option<
         "pdf" => "PDF 文件",
         "xlsx" => "Excel 表格",
         "txt" => "文本文件",
-        "zip" => "归档包",
+        "zip" => "归档包和移交包",
         _ => "文件",
     };
     let dialog = dialog(window, "导出到", start).set_file_name(name).add_filter(kind, &[&ending]);

@@ -11,6 +11,8 @@ export type Place =
   | { view: "verify" }
   /** `file`: a package to be verified. */
   | { view: "archive"; file?: PickedFile }
+  /** `file`: a package to be looked into; `document`: a draft with a second version; `receiving`: a package is to be picked. */
+  | { view: "exchange"; file?: PickedFile; document?: string; receiving?: boolean }
   /** `part`: 审批与签字 instead of the form. */
   | { view: "dossier"; release: number; document: string | null; part?: "sign" };
 

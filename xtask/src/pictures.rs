@@ -38,7 +38,13 @@ fn screens(checkout: &Checkout, folder: &Path) -> Result<(), Failure> {
     })?;
     step("拍下每个画面", || {
         // The later ones take some of the same screens with more in them.
-        for (test, name) in [("screens", "at_1280"), ("backups", "a_damaged_database"), ("archiving", "a_year")] {
+        let walks = [
+            ("screens", "at_1280"),
+            ("backups", "a_damaged_database"),
+            ("archiving", "a_year"),
+            ("exchanging", "goes_to"),
+        ];
+        for (test, name) in walks {
             let walk = ["test", "--workspace", "--test", test, name];
             run(checkout.cargo(walk).env("DOSSIER_PICTURES", folder))?;
         }

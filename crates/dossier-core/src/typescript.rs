@@ -36,6 +36,11 @@ fn generated() -> String {
     use crate::backup::wire::*;
     use crate::control::*;
     use crate::dossiers::*;
+    use crate::exchange::{
+        BlockLook, Choice, Chosen, Conflict, ConflictField, ConflictPlace, ExchangeBrief, ExchangeStatus, LeaseLine,
+        OutLine, PackageLook, PartLook, QuarantineLine, Received, ReceivedAs, ReceivedDocument, SendRequest, Sent,
+        WaitingLine,
+    };
     use crate::form::*;
     use crate::import::confirm::*;
     use crate::settings::{
@@ -61,6 +66,8 @@ fn generated() -> String {
         AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat,
         Scope, ArchiveRequest, Property, Outcome, CheckLine, ArchiveCheck, ArchiveLook, CheckPlace, ArchiveMade,
         PackageVerdict, PackageReport, Restored,
+        SendRequest, Sent, ReceivedAs, ReceivedDocument, Received, ExchangeStatus, ExchangeBrief, OutLine, WaitingLine,
+        QuarantineLine, LeaseLine, Conflict, ConflictField, ConflictPlace, Choice, Chosen, PackageLook, PartLook, BlockLook,
         FiledScan, FiledPage, FilingByHand, FilingPlace, Issue, Error,
     ];
     format!("{HEAD}\n{}{TAIL}", declarations.join("\n"))

@@ -8,6 +8,7 @@ mod backup;
 mod control;
 mod document;
 mod dossiers;
+mod exchange;
 mod import;
 mod leave;
 mod out;
@@ -80,6 +81,16 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         archive::pick_package,
         archive::verify_package,
         archive::restore_package,
+        exchange::exchange_brief,
+        exchange::exchange_status,
+        exchange::send_package,
+        exchange::lend_numbers,
+        exchange::take_back,
+        exchange::conflicts,
+        exchange::choose,
+        exchange::is_handover,
+        exchange::look_into_package,
+        exchange::receive_package,
         scans::pick_scan,
         scans::file_scan,
         scans::waiting_scans,

@@ -4,14 +4,12 @@
 mod kit;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use dossier_core::Workspace;
 use dossier_core::control::{RevisionView, Signing, StepState, Submission};
 use dossier_core::storage::{DocumentId, How, Opinion};
 use dossier_window_tests::Window;
-use kit::World;
-use serde_json::json;
+use kit::{World, picture};
 
 /// By step, and whoever stands in for them.
 const SIGNERS: [&str; 6] = ["方文川", "丁立", "王小天", "赵昇", "周明", "陈珺"];
@@ -58,17 +56,6 @@ fn sign_all(workspace: &mut Workspace, document: DocumentId) {
 fn first_revision(world: &World, document: &str) -> RevisionView {
     let document: DocumentId = document.parse().expect("an id");
     world.workspace().approval(document).expect("an approval").revisions.remove(0)
-}
-
-/// Where pictures go: for the manual where `DOSSIER_PICTURES` says so.
-fn picture(window: &Window, name: &str) {
-    window.execute("await document.fonts.ready", json!([]));
-    std::thread::sleep(std::time::Duration::from_millis(400));
-    let sideways = window.execute("return document.documentElement.scrollWidth - innerWidth", json!([]));
-    assert!(sideways.as_i64().is_some_and(|more| more <= 0), "{name}: the page is {sideways} px too wide");
-    let asked = std::env::var_os("DOSSIER_PICTURES").map(PathBuf::from);
-    let folder = asked.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"));
-    window.screenshot(&folder.join(format!("{name}.png")));
 }
 
 #[track_caller]

@@ -94,6 +94,30 @@ describe("archiving", () => {
     expect(revealing).toHaveBeenCalledWith("文档/发布文档/归档包_2026年_2026-03-11.zip");
   });
 
+  it("leaves a dossier out with a reason, and what it lacks stands in nobody's way", async () => {
+    const backend = await shown();
+    const packing = vi.spyOn(backend, "makeArchive").mockRejectedValue({ code: "unknown", message: "没有写", hint: null, issues: [] });
+    await click("[data-line='附录2/R0001'] [data-action=except]");
+    await found("[data-path=reason]");
+    await type("[data-path=reason]", "另行保存");
+    await click("[data-action=confirm]");
+    await click("[data-action=leave-out]");
+    await found("[data-path=reason]");
+    await type("[data-path=reason]", "审批还没有结束");
+    await click("[data-action=confirm]");
+    expect(find("[data-left-out]").textContent).toContain("审批还没有结束");
+    expect(find("[data-group='1']").textContent).toContain("这次不归档");
+    expect(find("[data-open-lines]").textContent).toContain("还有 1 项不通过");
+    await click("[data-group=all]");
+    await click("[data-action=confirm-line]");
+    await click("[data-action=confirm-now]");
+    await click("[data-action=pack]");
+    expect(packing.mock.calls[0]?.[0]).toEqual({ scope: { year: 2026 }, exceptions: [], confirmed: [["4.4.2.1", "林知远"]], left_out: [["R0001", "审批还没有结束"]] });
+    await click("[data-group='1']");
+    await click("[data-action=include]");
+    expect(isBarred()).toBe(true);
+  });
+
   it("keeps what was said while somebody looks elsewhere, and packs on", async () => {
     let finish = (): void => undefined;
     const stopped = vi.fn(async () => finish());
@@ -189,7 +213,7 @@ describe("what somebody has taken the responsibility for", () => {
     const fault = { id: "审计/audit[3]", property: "authentic" as const, outcome: "blocking" as const, about: "audit[3]", message: "对不上。", excusable: false };
     const passed = { ...fault, id: "附录2/R0001", outcome: "passed" as const };
     const look = { check: { scope: "2026 年", releases: 1, documents: 1, revisions: 1, blocking: 1, warnings: 0, lines: [fault, passed] }, places: [] };
-    const taken = { exceptions: { [fault.id]: "不要紧", [passed.id]: "没有" }, confirmed: {} };
+    const taken = { exceptions: { [fault.id]: "不要紧", [passed.id]: "没有" }, confirmed: {}, leftOut: {} };
     expect(grouped(look, taken)[0]?.lines.map(({ outcome }) => outcome)).toEqual(["blocking", "passed"]);
     expect(remaining(look, taken).exceptions).toEqual({ [fault.id]: "不要紧" });
   });

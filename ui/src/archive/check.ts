@@ -4,6 +4,8 @@ import type { ArchiveLook, ArchiveRequest, CheckLine, CheckOutcome, CheckPlace, 
 export interface Taken {
   exceptions: Record<string, string>;
   confirmed: Record<string, string>;
+  /** Why a dossier is not archived this time, by its release. */
+  leftOut: Record<number, string>;
 }
 
 /** A line as it stands with what somebody has taken the responsibility for. */
@@ -21,6 +23,8 @@ export interface Group {
   release: number | null;
   name: string;
   lines: Judged[];
+  /** Why it is not archived this time. */
+  leftOut: string | null;
 }
 
 export const PROPERTIES: { property: CheckProperty; label: string }[] = [
@@ -63,12 +67,12 @@ export function grouped(look: ArchiveLook, taken: Taken): Group[] {
   for (const line of look.check.lines) {
     const place = places.get(line.about) ?? null;
     const key = place?.release ?? null;
-    const group = groups.get(key) ?? { release: key, name: place?.name ?? "整个归档包", lines: [] };
+    const group = groups.get(key) ?? { release: key, name: place?.name ?? "整个归档包", lines: [], leftOut: key === null ? null : (taken.leftOut[key] ?? null) };
     group.lines.push({ line, place, ...judge(line, taken) });
     groups.set(key, group);
   }
   const has = ({ lines }: Group, outcome: CheckOutcome): boolean => lines.some(({ line }) => line.outcome === outcome);
-  const rank = (group: Group): number => (has(group, "blocking") ? 0 : has(group, "warning") ? 1 : 2);
+  const rank = (group: Group): number => (group.leftOut !== null ? 3 : has(group, "blocking") ? 0 : has(group, "warning") ? 1 : 2);
   return [...groups.values()].sort((one, other) => rank(one) - rank(other));
 }
 
@@ -85,10 +89,15 @@ export function summary(lines: Judged[]): string {
 export function remaining(look: ArchiveLook, taken: Taken): Taken {
   const open = new Set(look.check.lines.filter(({ outcome }) => outcome === "blocking").map(({ id }) => id));
   const kept = (of: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(of).filter(([id]) => open.has(id)));
-  return { exceptions: kept(taken.exceptions), confirmed: kept(taken.confirmed) };
+  const releases = new Set(look.places.map(({ release }) => String(release)));
+  const leftOut = Object.fromEntries(Object.entries(taken.leftOut).filter(([release]) => releases.has(release)));
+  return { exceptions: kept(taken.exceptions), confirmed: kept(taken.confirmed), leftOut };
 }
 
-/** As the core is asked. */
-export function asked({ exceptions, confirmed }: Taken): Pick<ArchiveRequest, "exceptions" | "confirmed"> {
-  return { exceptions: Object.entries(exceptions), confirmed: Object.entries(confirmed) };
+/** As the core is asked: what is left out needs neither exceptions nor confirmations. */
+export function asked(groups: Group[], { exceptions, confirmed, leftOut }: Taken): Pick<ArchiveRequest, "exceptions" | "confirmed" | "left_out"> {
+  const needless = new Set(groups.filter((group) => group.leftOut !== null).flatMap(({ lines }) => lines.map(({ line }) => line.id)));
+  const needed = (of: Record<string, string>): [string, string][] => Object.entries(of).filter(([id]) => !needless.has(id));
+  const left = Object.entries(leftOut).map(([release, reason]): [string, string] => [`R${release.padStart(4, "0")}`, reason]);
+  return { exceptions: needed(exceptions), confirmed: needed(confirmed), ...(left.length > 0 ? { left_out: left } : {}) };
 }

@@ -18,7 +18,7 @@ export class ArchiveWork {
   readonly release = shallowRef<{ id: number; name: string } | null>(null);
   readonly query = ref("");
   readonly look = shallowRef<ArchiveLook | null>(null);
-  readonly taken = reactive<Taken>({ exceptions: {}, confirmed: {} });
+  readonly taken = reactive<Taken>({ exceptions: {}, confirmed: {}, leftOut: {} });
   /** Why there is no check. */
   readonly failure = shallowRef<BackendError | null>(null);
   readonly checking = ref(false);
@@ -38,7 +38,9 @@ export class ArchiveWork {
 
   readonly groups = computed(() => (this.look.value ? grouped(this.look.value, this.taken) : []));
   readonly group = computed(() => this.groups.value.find(({ release }) => release === this.chosen.value) ?? this.groups.value[0] ?? null);
-  readonly blocking = computed(() => this.groups.value.reduce((sum, { lines }) => sum + count(lines, "blocking"), 0));
+  readonly blocking = computed(() => this.groups.value.reduce((sum, { lines, leftOut }) => sum + (leftOut === null ? count(lines, "blocking") : 0), 0));
+  /** Dossiers that are not archived this time. */
+  readonly leftOut = computed(() => this.groups.value.filter(({ leftOut }) => leftOut !== null).length);
 
   /** What is asked for; null where a choice is still to be made. */
   scope(): ArchiveScope | null {
@@ -100,6 +102,15 @@ export class ArchiveWork {
     this.taken.confirmed[line.id] = who;
   }
 
+  /** A dossier is not archived this time. */
+  leaveOut(release: number, reason: string): void {
+    this.taken.leftOut[release] = reason;
+  }
+
+  putBackIn(release: number): void {
+    delete this.taken.leftOut[release];
+  }
+
   /** What was said of a line does not hold. */
   takeBack(line: CheckLine): void {
     delete this.taken.exceptions[line.id];
@@ -112,7 +123,7 @@ export class ArchiveWork {
     this.outcome.value = null;
     this.stopping = false;
     this.packing.value = { done: 0, total: this.look.value?.check.revisions ?? 1, what: "" };
-    const making = this.backend.makeArchive({ scope, ...asked(this.taken) }, (progress) => {
+    const making = this.backend.makeArchive({ scope, ...asked(this.groups.value, this.taken) }, (progress) => {
       if (this.packing.value) this.packing.value = progress;
     });
     // A window that closes leaves nothing half written.

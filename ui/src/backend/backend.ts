@@ -1,10 +1,11 @@
 import type {
   About, Approval, ArchiveLook, ArchiveMade, ArchiveRequest, ArchiveScope, AuditReport, BackupCopy, BackupLook,
-  BackupMade, BackupOffers, BackupRestored, BackupStatus, Comparison, Completions, CopyDue, CopyLine, Dossier,
-  DossierPage, DossierQuery, Edit, Edited, ExportRequest, ExportResult, FiledPage, FiledScan, FilingByHand,
-  FilingPlace, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json, NewRelease, Notice, NumberRule, Opened,
-  PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo, Progress, Register, RegisterFormat,
-  RegisterQuery, RegisterView, Settings, Signed, Signing, Start, Submission, Submitted, Undone, Verdict,
+  BackupMade, BackupOffers, BackupRestored, BackupStatus, Choice, Chosen, Comparison, Completions, Conflict, CopyDue,
+  CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExchangeBrief, ExchangeStatus, ExportRequest, ExportResult,
+  FiledPage, FiledScan, FilingByHand, FilingPlace, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json,
+  NewRelease, Notice, NumberRule, Opened, PackageLook, PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo,
+  Progress, Received, Register, RegisterFormat, RegisterQuery, RegisterView, SendRequest, Sent, Settings, Signed, Signing,
+  Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
 export * from "./generated";
@@ -111,6 +112,27 @@ export interface Backend {
   verifyPackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageReport>;
   /** Brings the dossiers of a sound package here. */
   restorePackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageRestored>;
+
+  // ---- between machines; `cancelExport` stops what runs
+  /** What waits for a person, and which drafts are out. Changes nothing. */
+  exchangeBrief(): Promise<ExchangeBrief>;
+  /** Everything between this machine and others; who asks first gets a code. */
+  exchangeStatus(): Promise<ExchangeStatus>;
+  /** Asks where to, then writes a package; drafts in it are read-only from then on. Null: the person changed their mind. */
+  sendPackage(request: SendRequest): Promise<Sent | null>;
+  /** Takes a draft back that is out; returns from whom. */
+  takeBack(document: string): Promise<string>;
+  /** Second versions of a document that wait for a choice, oldest first. */
+  conflicts(document: string): Promise<Conflict[]>;
+  /** Chooses between a document and the oldest of its second versions. */
+  choose(document: string, choice: Choice): Promise<Chosen>;
+  /** Asks where to, then lends the next numbers of a form; `code`: of the computer, where it is not known by name. */
+  lendNumbers(template: string, count: number, to: string, code: string | null): Promise<Sent | null>;
+  /** Whether a picked file says that it is a package between machines; null: it is no package. */
+  isHandover(file: string): Promise<boolean | null>;
+  /** What is in a package, and what receiving it would do. Changes nothing. */
+  lookIntoPackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<PackageLook>;
+  receivePackage(file: string, anchor: string | null, onProgress: (progress: Progress) => void): Promise<Received>;
 
   // ---- scans of signed paper; a scan is named by its SHA-256
   /** Lets the person pick a scan; null: they changed their mind. */

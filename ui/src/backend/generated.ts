@@ -254,7 +254,15 @@ id: string, release: number | null, template: string, status: Status,
 /**
  * Why it cannot be changed; null for a draft.
  */
-read_only: string | null, };
+read_only: string | null, 
+/**
+ * Who writes on the draft elsewhere.
+ */
+handed_over: string | null, 
+/**
+ * Whose version stands beside it until somebody chooses.
+ */
+second_from: string | null, };
 
 /**
  * What the page header takes from the settings.
@@ -1379,7 +1387,11 @@ export type PackageVerdict = "sound" | "damaged" | "altered";
 /**
  * What a check of a package finds.
  */
-export type PackageReport = { verdict: PackageVerdict, 
+export type PackageReport = { 
+/**
+ * Whether it is a 移交包: it is received, not brought back.
+ */
+is_handover: boolean, verdict: PackageVerdict, 
 /**
  * One sentence.
  */
@@ -1406,6 +1418,290 @@ known: number,
  * contradicts what is here.
  */
 issues: Array<Issue>, cancelled: boolean, };
+
+/**
+ * What is to be sent.
+ */
+export type SendRequest = { 
+/**
+ * Drafts are handed over; submitted documents are told of.
+ */
+documents: Array<string>, 
+/**
+ * Who gets it, as people call them.
+ */
+to: string, 
+/**
+ * Drafts are to be submitted there, along this chain, with this 变更说明.
+ */
+submit: boolean, chain: string | null, change: string | null, 
+/**
+ * Borrowed numbers that are still free go back.
+ */
+return_numbers: boolean, };
+
+/**
+ * A package that was sent.
+ */
+export type Sent = { path: string, 
+/**
+ * Of the package.
+ */
+uid: string, to: string, 
+/**
+ * `draft`, `submit`, `release`, `lease`
+ */
+purpose: string, 
+/**
+ * 移交草稿
+ */
+label: string, 
+/**
+ * Read-only here until they come back.
+ */
+drafts: Array<string>, 
+/**
+ * Submitted documents that it tells of.
+ */
+documents: Array<string>, 
+/**
+ * Borrowed numbers that went back, or numbers that were lent.
+ */
+numbers: Array<string>, digest: string, 
+/**
+ * 移交校验码
+ */
+code: string, };
+
+/**
+ * What became of a document of a package.
+ */
+export type ReceivedAs = "new" | "applied" | "same" | "older" | "beside" | "merged" | "quarantined" | "refused";
+
+export type ReceivedDocument = { 
+/**
+ * None where nothing of it is here.
+ */
+id: string | null, title: string, outcome: ReceivedAs, 
+/**
+ * One sentence.
+ */
+message: string, 
+/**
+ * `REL-APP-2026-001 V1.0`, where it was submitted on receipt.
+ */
+submitted: string | null, 
+/**
+ * Why it could not be submitted or used.
+ */
+issues: Array<Issue>, };
+
+/**
+ * What a package brought.
+ */
+export type Received = { 
+/**
+ * Of the package.
+ */
+uid: string, purpose: string, label: string, from: string, 
+/**
+ * Whether it came before.
+ */
+again: boolean, documents: Array<ReceivedDocument>, 
+/**
+ * Numbers that may be given here from now on.
+ */
+borrowed: Array<string>, 
+/**
+ * Numbers that were lent and of which something is known now.
+ */
+settled: Array<string>, 
+/**
+ * What else has to be told.
+ */
+issues: Array<Issue>, };
+
+/**
+ * What is between this machine and others.
+ */
+export type ExchangeStatus = { 
+/**
+ * 7F3A-90C1-22DE: whom numbers are lent to.
+ */
+code: string, name: string, packages: number, out: Array<OutLine>, waiting: Array<WaitingLine>, quarantine: Array<QuarantineLine>, leases: Array<LeaseLine>, };
+
+/**
+ * What of exchanges waits for a person, told without changing anything.
+ */
+export type ExchangeBrief = { out: Array<OutLine>, 
+/**
+ * Documents with a second version.
+ */
+waiting: number, 
+/**
+ * Revisions in quarantine.
+ */
+alarms: number, };
+
+/**
+ * A draft that is out.
+ */
+export type OutLine = { document: string, title: string, to: string, submit: boolean, 
+/**
+ * Local time.
+ */
+at: string, };
+
+/**
+ * A document with a second version.
+ */
+export type WaitingLine = { document: string, title: string, from: string, at: string, };
+
+/**
+ * An alarm.
+ */
+export type QuarantineLine = { 
+/**
+ * What has the number here; none where that is gone.
+ */
+document: string | null, title: string, number: string, revision: string, why: string, from: string, at: string, 
+/**
+ * What it says otherwise than the same revision here; empty where that cannot be told.
+ */
+changes: Array<Changed>, };
+
+/**
+ * A block of numbers.
+ */
+export type LeaseLine = { 
+/**
+ * Whether this installation gave it away.
+ */
+out: boolean, partner: string, first: string, last: string, free: number, used: number, void: number, at: string, };
+
+/**
+ * A second version, place by place.
+ */
+export type Conflict = { document: string, title: string, from: string, at: string, fields: Array<ConflictField>, };
+
+/**
+ * A field in which the two differ.
+ */
+export type ConflictField = { field: string, 
+/**
+ * As printed.
+ */
+label: string, 
+/**
+ * Whether each of its places can be chosen by itself: a table with the same rows on both sides.
+ */
+by_place: boolean, places: Array<ConflictPlace>, };
+
+/**
+ * One place of it.
+ */
+export type ConflictPlace = { path: string, label: string, here: Json, there: Json, 
+/**
+ * As printed; empty where nothing stands.
+ */
+here_shown: string, there_shown: string, };
+
+/**
+ * What somebody chose.
+ */
+export type Choice = { 
+/**
+ * Fields by id or label; places of a table whose places can be chosen one by one.
+ */
+take: Array<string>, keep: Array<string>, 
+/**
+ * What becomes of the others: taken or kept; none where each has to be named.
+ */
+rest: boolean | null, };
+
+/**
+ * What became of it.
+ */
+export type Chosen = { document: string, taken: Array<string>, kept: Array<string>, 
+/**
+ * Second versions of the document that still wait.
+ */
+waiting: number, };
+
+/**
+ * What is in a package, and what receiving it would do. Nothing was changed.
+ */
+export type PackageLook = { 
+/**
+ * `draft`, `submit`, `release`, `lease`
+ */
+purpose: string, 
+/**
+ * 移交草稿
+ */
+label: string, from: string, 
+/**
+ * 7F3A-90C1-22DE: of the computer that it comes from.
+ */
+from_code: string, to: string, 
+/**
+ * Day: 2026-03-04; empty where the package does not say.
+ */
+on: string, 
+/**
+ * 移交校验码
+ */
+code: string, 
+/**
+ * Whether the code that was given fits; none where none was given.
+ */
+anchor: boolean | null, 
+/**
+ * Whether it came before.
+ */
+again: boolean, parts: Array<PartLook>, 
+/**
+ * Numbers that are lent with it.
+ */
+blocks: Array<BlockLook>, 
+/**
+ * Borrowed numbers that it tells of.
+ */
+settled: number, };
+
+/**
+ * A draft or a submitted document of a package.
+ */
+export type PartLook = { 
+/**
+ * None where nothing of it is here.
+ */
+id: string | null, 
+/**
+ * 产品发布申请表
+ */
+title: string, 
+/**
+ * 衡川网络安全审计系统 V4.2.0; empty where it belongs to none.
+ */
+release: string, 
+/**
+ * 草稿; REL-APP-2026-001 V1.1
+ */
+what: string, outcome: ReceivedAs, 
+/**
+ * One sentence: what receiving will do.
+ */
+message: string, };
+
+/**
+ * A block of numbers of a package.
+ */
+export type BlockLook = { first: string, last: string, count: number, 
+/**
+ * Whether it is for this computer.
+ */
+is_for_here: boolean, };
 
 /**
  * What became of a file of scans.

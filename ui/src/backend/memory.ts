@@ -3,6 +3,7 @@ import { archive } from "./memory/archive";
 import { backup } from "./memory/backup";
 import { control } from "./memory/control";
 import { documents } from "./memory/documents";
+import { exchange } from "./memory/exchange";
 import { homeOf } from "./memory/home";
 import { scans } from "./memory/scans";
 
@@ -13,5 +14,5 @@ import { scans } from "./memory/scans";
 export function memoryBackend(): Backend {
   const { home, tell } = homeOf();
   const { backend, opened, put } = documents();
-  return { ...home, ...backend, ...backup(), ...archive(), ...scans(), ...control({ opened, put, tell }) };
+  return { ...home, ...backend, ...backup(), ...archive(), ...scans(), ...control({ opened, put, tell }), ...exchange({ opened, put, tell }) };
 }

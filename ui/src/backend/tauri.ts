@@ -87,6 +87,23 @@ export function tauriBackend(): Backend {
       return invoke("restore_package", { file, anchor, progress });
     },
 
+    exchangeBrief: () => invoke("exchange_brief"),
+    exchangeStatus: () => invoke("exchange_status"),
+    sendPackage: (request) => invoke("send_package", { request }),
+    takeBack: (document) => invoke("take_back", { document }),
+    conflicts: (document) => invoke("conflicts", { document }),
+    choose: (document, choice) => invoke("choose", { document, choice }),
+    lendNumbers: (template, count, to, code) => invoke("lend_numbers", { template, count, to, code }),
+    isHandover: (file) => invoke("is_handover", { file }),
+    lookIntoPackage: (file, anchor, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("look_into_package", { file, anchor, progress });
+    },
+    receivePackage: (file, anchor, onProgress) => {
+      const progress = new Channel<Progress>(onProgress);
+      return invoke("receive_package", { file, anchor, progress });
+    },
+
     exportFiles: (request, onProgress) => {
       const progress = new Channel<Progress>(onProgress);
       return invoke("export_files", { request, progress });

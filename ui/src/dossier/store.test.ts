@@ -11,7 +11,7 @@ const state: State = {
 
 function opened(): Opened {
   return {
-    head: { id: "D0001", release: 1, template: "t", status: "draft", read_only: null },
+    head: { id: "D0001", release: 1, template: "t", status: "draft", read_only: null, handed_over: null, second_from: null },
     form: { template: "t", title: "", short: "", style: "form", width: 165, sections: [], blocks: [], fields: {} },
     letterhead: { organisation: "", logo: null, form_number: "", form_version: "", classification: "" },
     content: {}, unfit: {}, state,

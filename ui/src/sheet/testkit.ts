@@ -51,7 +51,7 @@ export function tableBlock(id: string, columns: string[], more: Partial<TableLay
 
 export function opened(fields: Field[], blocks: Block[], content: Record<string, Json> = {}, problems: Partial<Problem>[] = []): Opened {
   return {
-    head: { id: "D1", release: 1, template: "t", status: "draft", read_only: null },
+    head: { id: "D1", release: 1, template: "t", status: "draft", read_only: null, handed_over: null, second_from: null },
     form: { template: "t", title: "表", short: "表", style: "form", width: 165, sections: [], blocks, fields: Object.fromEntries(fields.map((one) => [one.id, one])) },
     letterhead: { organisation: "", logo: null, form_number: "", form_version: "", classification: "" },
     content, unfit: {},

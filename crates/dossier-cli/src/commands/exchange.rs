@@ -115,6 +115,12 @@ fn tell_received(received: &Received) {
     for told in &received.documents {
         let id = told.id.map(|id| format!("{id} ")).unwrap_or_default();
         output::line(format!("{id}{}：{}", told.title, told.message));
+        if told.outcome == ReceivedAs::Beside {
+            output::line(format!(
+                "用 `dossier exchange conflicts {of}` 查看，`dossier exchange choose {of}` 选定",
+                of = id.trim_end()
+            ));
+        }
         output::raw(&output::issues(&told.issues));
     }
     if let (Some(first), Some(last)) = (received.borrowed.first(), received.borrowed.last()) {

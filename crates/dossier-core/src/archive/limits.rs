@@ -18,7 +18,7 @@ pub(super) const ALL_FREE_BYTES: u64 = 64 << 20;
 /// Bytes of a manifest: a hash and a name a line.
 pub(super) const MANIFEST_BYTES: u64 = 40 << 20;
 /// Bytes of `bagit.txt` and `bag-info.txt`.
-pub(super) const TAG_BYTES: u64 = 1 << 20;
+pub(crate) const TAG_BYTES: u64 = 1 << 20;
 /// Bytes of `index.json`.
 pub(super) const INDEX_BYTES: u64 = 48 << 20;
 /// Bytes of the record of one revision.

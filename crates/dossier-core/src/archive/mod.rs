@@ -27,6 +27,6 @@ pub(crate) mod papers;
 mod verify;
 mod wire;
 
-pub use verify::verify;
 pub(crate) use verify::{Opened, open_verified};
+pub use verify::{is_handover, verify};
 pub use wire::*;

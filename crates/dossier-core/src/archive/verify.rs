@@ -68,6 +68,13 @@ pub fn verify(
     Ok(open_verified(path, anchor, progress)?.report)
 }
 
+/// Whether a file says of itself that it is a 移交包. Nothing of it was checked; none where it is no package at all.
+pub fn is_handover(path: &Path) -> Option<bool> {
+    let mut package = Package::open(path).ok()?;
+    let bytes = package.read(INDEX, limits::INDEX_BYTES).ok()?;
+    Some(serde_json::from_slice::<Index>(&bytes).ok()?.handover.is_some())
+}
+
 /// Opens a package and checks it.
 ///
 /// # Errors
@@ -485,6 +492,7 @@ impl Check {
         };
         let digest = digest_of(&self.manifest);
         let report = PackageReport {
+            is_handover: index.as_ref().is_some_and(|index| index.handover.is_some()),
             verdict,
             message,
             documents: index.as_ref().map_or(0, |index| {

@@ -160,6 +160,8 @@ pub enum PackageVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PackageReport {
+    /// Whether it is a 移交包: it is received, not brought back.
+    pub is_handover: bool,
     pub verdict: PackageVerdict,
     /// One sentence.
     pub message: String,

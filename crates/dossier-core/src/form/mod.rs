@@ -291,6 +291,10 @@ pub struct DocumentHead {
     pub status: Status,
     /// Why it cannot be changed; null for a draft.
     pub read_only: Option<String>,
+    /// Who writes on the draft elsewhere.
+    pub handed_over: Option<String>,
+    /// Whose version stands beside it until somebody chooses.
+    pub second_from: Option<String>,
 }
 
 /// What the page header takes from the settings.

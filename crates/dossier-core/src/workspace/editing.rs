@@ -63,16 +63,17 @@ impl Workspace {
             form_version: template.version.clone(),
             classification: settings.documents.classification.clone(),
         };
-        let read_only = match loaded.read_only() {
-            None => self.storage.handed_over(loaded.record.id)?.map(|out| super::exchange::told(&out)),
-            told => told,
-        };
+        let own = loaded.read_only();
+        let out = if own.is_none() { self.storage.handed_over(loaded.record.id)? } else { None };
+        let second = self.storage.second_versions(Some(loaded.record.id))?.into_iter().next();
         let head = DocumentHead {
             id: loaded.record.id,
             release: loaded.record.release,
             template: template.id.clone(),
             status: loaded.record.status,
-            read_only,
+            read_only: own.or_else(|| out.as_ref().map(super::exchange::told)),
+            handed_over: out.map(|out| out.recipient),
+            second_from: second.map(|second| second.sender),
         };
         let state = self.state(&loaded, &form, &unfit)?;
         Ok(Opened { head, form, letterhead, content: loaded.record.content, unfit, state })

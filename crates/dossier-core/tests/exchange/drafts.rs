@@ -114,6 +114,45 @@ fn no_order_of_packages_overwrites_anything() {
 }
 
 #[test]
+fn cells_of_a_table_with_the_same_rows_are_chosen_one_by_one() {
+    let Pair { mut home, mut away, here, there } = pair();
+    home.workspace.take_back(here).unwrap();
+    let rows = |first: &str, branch: Option<&str>, second: &str| match branch {
+        Some(branch) => json!({ "systems": [{ "name": first, "branch": branch }, { "name": second }] }),
+        None => json!({ "systems": [{ "name": first }, { "name": second }] }),
+    };
+    home.fill(here, rows("甲", None, "乙")).unwrap();
+    away.fill(there, rows("甲改", Some("main"), "乙改")).unwrap();
+    let (back, _) = away.send(&[there], "林知远");
+    assert_eq!(home.outcome(&back), ReceivedAs::Beside);
+
+    let conflict = home.workspace.conflicts(Some(here)).unwrap().remove(0);
+    let [systems] = &conflict.fields[..] else { panic!("{conflict:?}") };
+    assert!(systems.by_place);
+    let told: Vec<(&str, &str, &str)> = systems
+        .places
+        .iter()
+        .map(|own| (own.path.as_str(), own.here_shown.as_str(), own.there_shown.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [("systems[0].name", "甲", "甲改"), ("systems[0].branch", "", "main"), ("systems[1].name", "乙", "乙改")]
+    );
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let half = Choice { take: names(&["systems[0].branch"]), keep: names(&["systems[0].name"]), rest: None };
+    let error = home.workspace.choose(here, &half).unwrap_err();
+    assert_eq!(error.issues.iter().map(|issue| issue.path.as_str()).collect::<Vec<_>>(), ["systems[1].name"]);
+    // What is said of the table goes for the cells that nobody named.
+    let choice = Choice { take: names(&["systems"]), keep: names(&["systems[0].name"]), rest: None };
+    let chosen = home.workspace.choose(here, &choice).unwrap();
+    assert_eq!(chosen.kept, ["systems[0].name"]);
+    assert_eq!(home.content(here)["systems"], json!([{ "name": "甲", "branch": "main" }, { "name": "乙改" }]));
+    home.workspace.undo(here).unwrap();
+    assert_eq!(home.content(here)["systems"], json!([{ "name": "甲" }, { "name": "乙" }]), "one edit");
+    assert_eq!((home.faults(), away.faults()), (vec![], vec![]));
+}
+
+#[test]
 fn two_versions_are_chosen_between_field_by_field() {
     let Pair { mut home, mut away, here, there } = pair();
     home.workspace.take_back(here).unwrap();

@@ -108,8 +108,33 @@ impl Machine {
         self.try_receive(path).unwrap()
     }
 
+    /// Looks before it receives: what is shown changes nothing, and is what receiving does then.
+    #[track_caller]
     pub fn try_receive(&mut self, path: &Path) -> Result<Received, Error> {
-        self.workspace.receive(path, None, &mut |_| ControlFlow::Continue(()))
+        let head = self.head();
+        let look = self.workspace.look_into(path, None, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(self.head(), head, "looking changes nothing");
+        let received = self.workspace.receive(path, None, &mut |_| ControlFlow::Continue(()));
+        match (&look, &received) {
+            (Ok(look), Ok(received)) => {
+                let shown: Vec<ReceivedAs> = look.parts.iter().map(|part| part.outcome).collect();
+                let done: Vec<ReceivedAs> = received.documents.iter().map(|told| told.outcome).collect();
+                // Papers and copies alone are not looked for beforehand; a draft may still contradict what came with it.
+                let fits = |shown: &ReceivedAs, done: &ReceivedAs| {
+                    shown == done
+                        || *done == ReceivedAs::Refused
+                        || (*shown == ReceivedAs::Same && *done == ReceivedAs::Merged)
+                };
+                let is_same =
+                    shown.len() == done.len() && shown.iter().zip(&done).all(|(shown, done)| fits(shown, done));
+                assert!(is_same, "{look:?}\n{received:?}");
+                assert_eq!((&look.from, look.again), (&received.from, received.again));
+            }
+            (Err(look), Err(received)) => assert_eq!(look.code, received.code, "{look:?} {received:?}"),
+            (Ok(_), Err(_)) => {}
+            (Err(look), Ok(_)) => panic!("nobody could look into it: {look:?}"),
+        }
+        received
     }
 
     /// What became of the only document of a package.

@@ -24,7 +24,7 @@ fn a_block_of_numbers_is_used_in_order_and_every_number_is_told_of() {
     controller.workspace.submit(own, &Default::default()).unwrap();
     let path = fresh_path();
     let unknown = controller.workspace.lend_numbers(MEMO, 4, "韩朔", None, &path).unwrap_err();
-    assert!(unknown.code == Code::NotFound && unknown.hint.unwrap().contains("--code") && !path.exists());
+    assert!(unknown.code == Code::NotFound && unknown.hint.unwrap().contains("代码") && !path.exists());
     let code = author.code();
     let lent = controller.workspace.lend_numbers(MEMO, 4, "韩朔", Some(&code), &path).unwrap();
     assert_eq!(lent.numbers, ["T-APP-2026-002", "T-APP-2026-003", "T-APP-2026-004", "T-APP-2026-005"]);

@@ -155,6 +155,12 @@ fn the_same_number_and_revision_with_other_content_goes_to_quarantine() {
     let told: Vec<(&str, &str, &str)> =
         status.quarantine.iter().map(|own| (own.number.as_str(), own.revision.as_str(), own.from.as_str())).collect();
     assert_eq!(told, [("T-APP-2026-001", "V1.0", "林知远")], "the alarm is raised once");
+    let alarm = &status.quarantine[0];
+    assert_eq!(alarm.document, Some(there));
+    let differs: Vec<(&str, &str, &str)> =
+        alarm.changes.iter().map(|own| (own.path.as_str(), own.before.as_str(), own.after.as_str())).collect();
+    assert_eq!(differs, [("notes", "那里的", "这里的")], "what differs can be seen");
+    assert_eq!(other.workspace.exchange_brief().unwrap().alarms, 1);
     let log = other.workspace.storage().audit(None).unwrap();
     assert_eq!(log.iter().filter(|entry| entry.action == "exchange.quarantine").count(), 1);
     let kept = other.workspace.storage().quarantine().unwrap().remove(0);

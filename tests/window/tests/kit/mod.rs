@@ -7,7 +7,7 @@ use std::time::Duration;
 use dossier_core::storage::DocumentId;
 use dossier_core::{Environment, Workspace};
 use dossier_window_tests::{Setup, Window};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub struct World {
@@ -40,6 +40,18 @@ impl World {
         let files = std::fs::read_dir(self.out.path()).expect("the folder").map(|entry| entry.expect("a file").path());
         files.into_iter().find(|path| path.extension().is_some_and(|found| found == ending)).expect("an exported file")
     }
+}
+
+/// Where pictures go: for the manual where `DOSSIER_PICTURES` says so. Nothing on them is wider than the window.
+#[track_caller]
+pub fn picture(window: &Window, name: &str) {
+    window.execute("await document.fonts.ready", json!([]));
+    std::thread::sleep(Duration::from_millis(400));
+    let sideways = window.execute("return document.documentElement.scrollWidth - innerWidth", json!([]));
+    assert!(sideways.as_i64().is_some_and(|more| more <= 0), "{name}: the page is {sideways} px too wide");
+    let asked = std::env::var_os("DOSSIER_PICTURES").map(PathBuf::from);
+    let folder = asked.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens"));
+    window.screenshot(&folder.join(format!("{name}.png")));
 }
 
 /// Goes past the first start to a new release, whose application opens.

@@ -82,6 +82,7 @@ export function archive(): Archive {
     verifyPackage: async (_file, anchor) => {
       const fits = anchor === null ? null : anchor.replaceAll(/\s/g, "").toUpperCase() === CODE;
       return {
+        is_handover: false,
         verdict: fits === false ? "altered" : "sound",
         message: fits === false ? "被改动过：有 1 处互相矛盾，不能作为凭据" : fits === null ? "完好：内容、清单和审计记录相符；要确认没有连清单一起改过，请用移交校验码再核对一次" : "完好：与移交时一致",
         documents: 4, revisions: 5, files: 38, bytes: 12_400_000, digest: "3f7a0c91b2d477a019bc04e1".padEnd(64, "0"), code: CODE,

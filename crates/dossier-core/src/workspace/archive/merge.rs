@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::archive::index::{DocumentPart, Index, PaperPart, Record, ReleasePart, Role, ScanPart, SignaturePart};
 use crate::archive::package::Package;
 use crate::control::{Frozen, PrintCode, fingerprints};
-use crate::exchange::{self, Clash, DraftPart, Here, StatePart, Step, plan};
+use crate::exchange::{self, Clash, DraftPart, Here, ReceivedAs, StatePart, Step, plan};
 use crate::storage::{
     CopyId, CopyRecord, DocumentId, Facts, GivenNumber, HandoverEnd, LeasedState, NewDocument, PrintRecord,
     QuarantineRecord, ReleaseId, RevisionId, RevisionRecord, RevisionState, ScanId, ScanPage, ScanRecord, Series,
@@ -212,7 +212,87 @@ fn tell_number(tx: &mut Transaction<'_>, number: &GivenNumber, after: u32) {
     tx.detail("given", told);
 }
 
-/// Gives a document that is here what it lacks.
+/// What of a document that is here keeps its revisions from coming in.
+fn apart(
+    storage: &Storage,
+    part: &DocumentPart,
+    records: &[Record],
+    id: DocumentId,
+    steps: &[Step],
+) -> Result<Option<Clash>> {
+    let clash = |coming: usize, why: &str| Ok(Some(Clash { coming, why: why.to_owned() }));
+    let last = records.last().ok_or_else(|| wrong(&part.number, "没有版本"))?;
+    let document = storage.document(id)?;
+    let is_free = match storage.holder_of_number(&part.number)? {
+        None => true,
+        Some(Some(holder)) => holder == id,
+        Some(None) => is_lent(storage, &last.number)?,
+    };
+    if !is_free || document.number.as_ref().is_some_and(|number| *number != part.number) {
+        return clash(records.len() - 1, "这个编号在这里已经给出，或这份文件在这里是另一个编号。");
+    }
+    for step in steps {
+        let Step::Add { coming } = step else { continue };
+        let record = &records[*coming];
+        if storage.revision_named(&part.number, &record.revision)?.is_some() {
+            return clash(*coming, "这个编号和版本在这里属于另一份文件。");
+        }
+        if Frozen::read(&record.frozen)?.template.sha256 != document.template {
+            return clash(*coming, "表单不是这份文件的那一份。");
+        }
+    }
+    Ok(None)
+}
+
+/// What taking a document in would do.
+pub(in crate::workspace) struct Foreseen {
+    pub id: Option<DocumentId>,
+    pub title: String,
+    pub outcome: ReceivedAs,
+    /// Revisions that are not here yet.
+    pub adds: usize,
+    /// Of a clash.
+    pub why: String,
+}
+
+/// Tells what taking a document in would do, without doing it.
+///
+/// # Errors
+/// Its records are none that this program writes; the database cannot be read.
+pub(in crate::workspace) fn foresee(storage: &Storage, package: &mut Package, part: &DocumentPart) -> Result<Foreseen> {
+    let records = read_records(package, part)?;
+    let title = part.revisions.last().map(|revision| revision.title.clone()).unwrap_or_default();
+    let id = storage.document_by_uid(&part.uid)?;
+    let told = |outcome, adds, why| Ok(Foreseen { id, title, outcome, adds, why });
+    let Some(known) = id else {
+        return match taken_by(storage, part, &records)? {
+            Some(clash) => told(ReceivedAs::Quarantined, 0, clash.why),
+            None => told(ReceivedAs::New, records.len(), String::new()),
+        };
+    };
+    let revisions = storage.revisions_of(known)?;
+    let mut signed: Vec<Vec<SignoffRecord>> = Vec::new();
+    for revision in &revisions {
+        signed.push(storage.signoffs_of(revision.id)?);
+    }
+    let here: Vec<Here<'_>> =
+        revisions.iter().zip(&signed).map(|(record, signoffs)| Here { record, signoffs }).collect();
+    let steps = match plan(&here, &records) {
+        Ok(steps) => steps,
+        Err(clash) => return told(ReceivedAs::Quarantined, 0, clash.why),
+    };
+    if let Some(clash) = apart(storage, part, &records, known, &steps)? {
+        return told(ReceivedAs::Quarantined, 0, clash.why);
+    }
+    let adds = steps.iter().filter(|step| matches!(step, Step::Add { .. })).count();
+    let goes_on = adds > 0
+        || steps
+            .iter()
+            .any(|step| matches!(step, Step::Meet { moves, signatures, .. } if *moves || !signatures.is_empty()));
+    told(if goes_on { ReceivedAs::Merged } else { ReceivedAs::Same }, adds, String::new())
+}
+
+/// Gives a document that is here what it lacks. Returns how many revisions came.
 fn merge(
     tx: &mut Transaction<'_>,
     package: &mut Package,
@@ -234,28 +314,10 @@ fn merge(
         Err(clash) => return Ok(Err(clash)),
     };
     let last = records.last().ok_or_else(|| wrong(&part.number, "没有版本"))?;
-    let clash = |coming: usize, why: &str| Ok(Err(Clash { coming, why: why.to_owned() }));
-    let document = tx.document(id)?;
+    if let Some(clash) = apart(tx, part, records, id, &steps)? {
+        return Ok(Err(clash));
+    }
     let holder = tx.holder_of_number(&part.number)?;
-    let is_free = match holder {
-        None => true,
-        Some(Some(holder)) => holder == id,
-        Some(None) => is_lent(tx, &last.number)?,
-    };
-    if !is_free || document.number.as_ref().is_some_and(|number| *number != part.number) {
-        return clash(records.len() - 1, "这个编号在这里已经给出，或这份文件在这里是另一个编号。");
-    }
-    let adds = |step: &&Step| matches!(step, Step::Add { .. });
-    for step in steps.iter().filter(adds) {
-        let Step::Add { coming } = step else { continue };
-        let record = &records[*coming];
-        if tx.revision_named(&part.number, &record.revision)?.is_some() {
-            return clash(*coming, "这个编号和版本在这里属于另一份文件。");
-        }
-        if Frozen::read(&record.frozen)?.template.sha256 != document.template {
-            return clash(*coming, "表单不是这份文件的那一份。");
-        }
-    }
 
     tx.subject(id);
     tx.detail("number", part.number.as_str());

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::document::display;
 use crate::exchange::{self, Choice, Chosen, Conflict, ConflictField, ConflictPlace, DraftPart};
 use crate::form::{Path, Typed, label_of};
 use crate::storage::{DocumentId, SecondVersion, SecondVersionEnd, Status};
-use crate::template::Template;
+use crate::template::{Kind, Template};
 use crate::{Code, Error, Issue, Result};
 
-use super::super::difference::difference;
+use super::super::difference::{difference, moved};
 use super::super::editing::{self, Mark};
 use super::super::{Workspace, act, kept_template};
 
@@ -49,7 +50,7 @@ impl Workspace {
             let record = tx.document(id)?;
             let Some(second) = tx.second_versions(Some(id))?.into_iter().next() else {
                 return Err(Error::new(Code::NotFound, format!("文档 `{id}` 没有另一版本，不用选定"))
-                    .hint("可用 `dossier exchange conflicts` 查看"));
+                    .hint("可能已经选定，或被后来的移交包取代"));
             };
             let template = kept_template(tx, &record)?;
             let is_numbered = record.number.is_some();
@@ -102,24 +103,102 @@ fn fields(template: &Template, is_numbered: bool, own: &Typed, other: &DraftPart
         unfit.iter().map(|(path, text)| (path.clone(), json!(text))).collect()
     };
     let mut found: BTreeMap<String, Vec<ConflictPlace>> = BTreeMap::new();
-    let values = difference(&own.content, &other.content).into_iter();
-    for (path, pair) in values.chain(difference(&texts(&own.unfit), &texts(&other.unfit))) {
+    let values = difference(&own.content, &other.content).into_iter().map(|(path, pair)| (path, pair, false));
+    let unread =
+        difference(&texts(&own.unfit), &texts(&other.unfit)).into_iter().map(|(path, pair)| (path, pair, true));
+    for (path, pair, is_text) in values.chain(unread) {
         let place = Path::parse(&path);
         let field = place.as_ref().map_or_else(|| first_part(&path), |place| place.field().to_owned());
         if is_numbered && GIVEN.contains(&field.as_str()) {
             continue;
         }
-        let label = place.map_or_else(|| path.clone(), |place| label_of(template, &place));
         let side = |index: usize| pair.get(index).cloned().unwrap_or_default();
-        found.entry(field).or_default().push(ConflictPlace { path, label, here: side(0), there: side(1) });
+        let (here, there) = (side(0), side(1));
+        let place = match (place, moved(&path)) {
+            (Some(place), _) => {
+                let shown = |value: &Value| if is_text { plain(value) } else { shown(template, &place, value) };
+                let (here_shown, there_shown) = (shown(&here), shown(&there));
+                ConflictPlace { label: label_of(template, &place), path, here, there, here_shown, there_shown }
+            }
+            (None, Some((table, from, to))) => {
+                let row = |row| label_of(template, &Path::Row { table: table.to_owned(), row });
+                let at = |row: usize| format!("在第 {} 行", row + 1);
+                ConflictPlace { label: row(from), path, here, there, here_shown: at(from), there_shown: at(to) }
+            }
+            (None, None) => ConflictPlace {
+                label: path.clone(),
+                here_shown: plain(&here),
+                there_shown: plain(&there),
+                path,
+                here,
+                there,
+            },
+        };
+        found.entry(field).or_default().push(place);
     }
     let rank = |field: &str| template.fields.iter().position(|known| known.id == field).unwrap_or(usize::MAX);
     let mut fields: Vec<ConflictField> = found
         .into_iter()
-        .map(|(field, places)| ConflictField { label: label_of(template, &Path::Field(field.clone())), field, places })
+        .map(|(field, places)| ConflictField {
+            label: label_of(template, &Path::Field(field.clone())),
+            by_place: is_by_place(&field, &places, own, other),
+            field,
+            places,
+        })
         .collect();
     fields.sort_by_key(|own| rank(&own.field));
     fields
+}
+
+/// Whether each place of a table can be taken by itself: both sides have the same rows, and differ in cells alone.
+fn is_by_place(field: &str, places: &[ConflictPlace], own: &Typed, other: &DraftPart) -> bool {
+    let rows = |content: &Map<String, Value>| content.get(field).and_then(Value::as_array).map(Vec::len);
+    let is_unfit = |unfit: &BTreeMap<String, String>| unfit.keys().any(|path| path.split('[').next() == Some(field));
+    let is_cell = |place: &ConflictPlace| matches!(Path::parse(&place.path), Some(Path::Cell { .. }));
+    places.len() > 1
+        && rows(&own.content).is_some()
+        && rows(&own.content) == rows(&other.content)
+        && places.iter().all(is_cell)
+        && !is_unfit(&own.unfit)
+        && !is_unfit(&other.unfit)
+}
+
+/// What stands at a place, as printed; a row by its filled cells.
+fn shown(template: &Template, place: &Path, value: &Value) -> String {
+    let table = |id: &str| match template.field(id).map(|field| &field.kind) {
+        Some(Kind::Table(table)) => Some(table),
+        _ => None,
+    };
+    match place {
+        _ if value.is_null() => String::new(),
+        Path::Field(id) => match template.field(id).map(|field| &field.kind) {
+            Some(Kind::Table(_)) | None => plain(value),
+            Some(kind) => display(kind, value),
+        },
+        Path::Row { table: id, row } => {
+            let (Some(table), Some(cells)) = (table(id), value.as_object()) else { return plain(value) };
+            let cells = table.columns.iter().filter_map(|column| {
+                let text = display(table.kind_at(*row, column), cells.get(&column.id)?);
+                (!text.is_empty()).then_some(text)
+            });
+            cells.collect::<Vec<_>>().join("，")
+        }
+        Path::Cell { table: id, row, column } => {
+            match table(id).and_then(|own| Some((own, own.columns.iter().find(|known| known.id == *column)?))) {
+                Some((table, column)) => display(table.kind_at(*row, column), value),
+                None => plain(value),
+            }
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(rows) => format!("{} 行", rows.len()),
+        other => other.to_string(),
+    }
 }
 
 /// `plan[3]→[7]`: the table that a row was moved in.
@@ -127,28 +206,47 @@ fn first_part(path: &str) -> String {
     path.split(['[', '.']).next().unwrap_or(path).to_owned()
 }
 
-/// Which fields are taken, and which kept.
+/// What is taken and what kept: fields, and single places of tables that let choose by place.
 fn decide(open: &[ConflictField], choice: &Choice) -> Result<(Vec<String>, Vec<String>)> {
     let mut issues = Vec::new();
     let mut named: BTreeMap<&str, bool> = BTreeMap::new();
     for (names, take) in [(&choice.take, true), (&choice.keep, false)] {
         for name in names {
             let name = name.trim();
-            let Some(field) = open.iter().find(|own| own.field == name || own.label == name) else {
-                issues.push(Issue::at(name, "unknown_field", format!("“{name}”不是两个版本不同的地方。")));
-                continue;
+            let field = open.iter().find(|own| own.field == name || own.label == name);
+            let (key, label) = match field {
+                Some(field) => (&field.field, &field.label),
+                None => {
+                    let mut places = open.iter().filter(|own| own.by_place).flat_map(|own| &own.places);
+                    let Some(place) = places.find(|own| own.path == name || own.label == name) else {
+                        issues.push(Issue::at(name, "unknown_field", format!("“{name}”不是两个版本不同的地方。")));
+                        continue;
+                    };
+                    (&place.path, &place.label)
+                }
             };
-            if named.insert(&field.field, take).is_some_and(|before| before != take) {
-                issues.push(Issue::at(name, "contradiction", format!("“{}”又要取又要留。", field.label)));
+            if named.insert(key, take).is_some_and(|before| before != take) {
+                issues.push(Issue::at(name, "contradiction", format!("“{label}”又要取又要留。")));
             }
         }
     }
     let (mut taken, mut kept) = (Vec::new(), Vec::new());
     for field in open {
-        match named.get(field.field.as_str()).copied().or(choice.rest) {
-            Some(true) => taken.push(field.field.clone()),
-            Some(false) => kept.push(field.field.clone()),
-            None => issues.push(Issue::at(&field.field, "undecided", format!("“{}”还没有选定。", field.label))),
+        let of_field = named.get(field.field.as_str()).copied();
+        let is_split = field.by_place && field.places.iter().any(|place| named.contains_key(place.path.as_str()));
+        let (places, undecided) = if is_split {
+            // What was said of the whole field goes for those of its places that nobody named.
+            let places = field.places.iter().map(|place| (&place.path, &place.label));
+            (places.map(|(path, label)| (path, label, named.get(path.as_str()).copied())).collect::<Vec<_>>(), of_field)
+        } else {
+            (vec![(&field.field, &field.label, of_field)], None)
+        };
+        for (name, label, own) in places {
+            match own.or(undecided).or(choice.rest) {
+                Some(true) => taken.push(name.clone()),
+                Some(false) => kept.push(name.clone()),
+                None => issues.push(Issue::at(name, "undecided", format!("“{label}”还没有选定。"))),
+            }
         }
     }
     if issues.is_empty() {
@@ -159,19 +257,34 @@ fn decide(open: &[ConflictField], choice: &Choice) -> Result<(Vec<String>, Vec<S
         .issues(issues))
 }
 
-/// What is typed here, with these fields of the other one in their places.
+/// What is typed here, with these fields and cells of the other one in their places.
 fn taking(own: &Typed, other: &DraftPart, taken: &[String]) -> Typed {
     let mut typed = own.clone();
-    for field in taken {
-        match other.content.get(field) {
-            Some(value) => drop(typed.content.insert(field.clone(), value.clone())),
-            None => drop(typed.content.shift_remove(field)),
+    for name in taken {
+        if let Some(Path::Cell { table, row, column }) = Path::parse(name) {
+            take_cell(&mut typed.content, &other.content, &table, row, &column);
+            continue;
+        }
+        match other.content.get(name) {
+            Some(value) => drop(typed.content.insert(name.clone(), value.clone())),
+            None => drop(typed.content.shift_remove(name)),
         }
         let is_of =
-            |path: &String| Path::parse(path).map_or_else(|| first_part(path), |at| at.field().to_owned()) == *field;
+            |path: &String| Path::parse(path).map_or_else(|| first_part(path), |at| at.field().to_owned()) == *name;
         typed.unfit.retain(|path, _| !is_of(path));
         let texts = other.unfit.iter().filter(|(path, _)| is_of(path));
         typed.unfit.extend(texts.map(|(path, text)| (path.clone(), text.clone())));
     }
     typed
+}
+
+fn take_cell(own: &mut Map<String, Value>, other: &Map<String, Value>, table: &str, row: usize, column: &str) {
+    let theirs = other.get(table).and_then(|rows| rows.get(row)).and_then(|row| row.get(column));
+    let Some(cells) = own.get_mut(table).and_then(|rows| rows.get_mut(row)).and_then(Value::as_object_mut) else {
+        return;
+    };
+    match theirs {
+        Some(value) => drop(cells.insert(column.to_owned(), value.clone())),
+        None => drop(cells.shift_remove(column)),
+    }
 }

@@ -176,7 +176,7 @@ impl Workspace {
             if given_by(tx)? == GivenBy::Here {
                 return Err(Error::new(
                     Code::IllegalMove,
-                    "借号没有收下：设置里编号由这里给出；请先把 `numbering.given_by` 改为 `controller`，再接收一次",
+                    "借号没有收下：设置里编号由这里给出；请先在设置的“审批与编号”里改为文控给出，再接收一次",
                 ));
             }
             let series = Series { pattern: &part.series, template: &part.template_id, year: part.year };
@@ -233,12 +233,12 @@ fn settle(tx: &mut Transaction<'_>, part: &LeasedPart, sender: &Installation) ->
 /// Whom a block is for: how the uid begins, and the name.
 fn recipient(storage: &Storage, to: &str, code: Option<&str>) -> Result<(String, String)> {
     let name = name_of_person(to)
-        .ok_or_else(|| Error::new(Code::BadRequest, "没有说明借给谁").hint("请用 `--to` 写明姓名，如 `--to 韩朔`"))?;
+        .ok_or_else(|| Error::new(Code::BadRequest, "没有说明借给谁").hint("请写明姓名，如“韩朔”"))?;
     if let Some(code) = code {
         let digits: String = code.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
         if digits.len() < CODE_DIGITS || digits.len() > UID_DIGITS {
             return Err(Error::new(Code::BadRequest, format!("“{code}”不是电脑的代码"))
-                .hint("代码在那台电脑上用 `dossier exchange status` 查看，形如 7F3A-90C1-22DE"));
+                .hint("代码写在那台电脑的“移交”页上，形如 7F3A-90C1-22DE"));
         }
         return Ok((digits, name));
     }
@@ -246,9 +246,7 @@ fn recipient(storage: &Storage, to: &str, code: Option<&str>) -> Result<(String,
     match known.as_slice() {
         [only] => Ok((only.uid.clone(), name)),
         [] => Err(Error::new(Code::NotFound, format!("不知道“{name}”的电脑是哪一台：从那里还没有收到过移交包"))
-            .hint("请加 `--code 代码`；代码在那台电脑上用 `dossier exchange status` 查看")),
-        _ => {
-            Err(Error::new(Code::BadRequest, format!("有几台电脑都叫“{name}”")).hint("请加 `--code 代码` 说明是哪一台"))
-        }
+            .hint("请写明那台电脑的代码，代码写在它的“移交”页上")),
+        _ => Err(Error::new(Code::BadRequest, format!("有几台电脑都叫“{name}”")).hint("请写明是哪一台的代码")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod choose;
 mod lease;
+mod look;
 mod receive;
 mod receive_draft;
 mod send;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::archive::index::Index;
 use crate::archive::package::Package;
-use crate::archive::{Opened, PackageVerdict, open_verified};
+use crate::archive::{Opened, PackageReport, PackageVerdict, open_verified};
 use crate::control::Submission;
 use crate::dossiers::Progress;
 use crate::exchange::{DraftPart, Handover, Purpose, Received, ReceivedAs, ReceivedDocument};
@@ -22,6 +22,18 @@ use super::{UID_DIGITS, name_of_person};
 
 /// Borrowed numbers that a package tells of: as many as a series has.
 const MOST_LEASED: usize = 10_000;
+
+/// A sound 移交包, and what everything else is told by.
+pub(super) struct Accepted {
+    pub package: Package,
+    pub report: PackageReport,
+    pub index: Index,
+    pub handover: Handover,
+    pub sender: Installation,
+    pub drafts: Vec<DraftPart>,
+    /// Whether it came before.
+    pub again: bool,
+}
 
 impl Workspace {
     /// Takes a 移交包 in. Drafts and submitted documents come each whole or not at all; drafts that were sent to be
@@ -38,26 +50,8 @@ impl Workspace {
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Received> {
         let mut unheard = |_: &Progress| ControlFlow::Continue(());
-        let Opened { mut package, report, index } = open_verified(path, anchor, &mut unheard)?;
-        let Some(index) = index.filter(|_| report.verdict == PackageVerdict::Sound) else {
-            return Err(Error::new(Code::InvalidContent, format!("没有接收：移交包{}", report.message))
-                .hint("可用 `dossier verify` 查看；请向发出的人重新要一份")
-                .issues(report.issues));
-        };
-        let Some(handover) = index.handover.clone() else {
-            return Err(Error::new(Code::UnsupportedFormat, "没有接收：这是归档包，不是移交包")
-                .hint("请用 `dossier restore` 恢复"));
-        };
-        let sender = self.sender_of(&handover, &report.digest)?;
-        let most = |count: usize| count <= MOST_DOCUMENTS;
-        if !(most(index.documents.len() + handover.drafts.len())
-            && most(handover.states.len())
-            && most(handover.leases.len())
-            && handover.leased.len() <= MOST_LEASED)
-        {
-            return Err(wrong("条目太多"));
-        }
-        let again = self.storage.received_package(&handover.uid)?.is_some();
+        let Accepted { mut package, report, index, handover, sender, drafts, again } =
+            self.accept_package(path, anchor, &mut unheard)?;
         let source = Source { index: &index, digest: &report.digest, sender: &sender.name, package: &handover.uid };
         let mut received = Received {
             uid: handover.uid.clone(),
@@ -70,13 +64,6 @@ impl Workspace {
             settled: Vec::new(),
             issues: Vec::new(),
         };
-        let mut drafts = Vec::new();
-        for file in &handover.drafts {
-            drafts.push(receive_draft::read(&mut package, &file.path, &file.sha256)?);
-        }
-        if drafts.iter().map(|draft| &draft.uid).collect::<HashSet<_>>().len() < drafts.len() {
-            return Err(wrong("同一份草稿有两份"));
-        }
         let stopped = self.receive_documents(&mut package, &source, &drafts, &mut received, progress)?;
         if stopped {
             received.issues.push(Issue::at("", "stopped", "已停止，没有收完；再接收一次会接着收。"));
@@ -99,6 +86,43 @@ impl Workspace {
         Ok(received)
     }
 
+    /// Opens a package and reads of it what everything else is told by. Changes nothing.
+    pub(super) fn accept_package(
+        &self,
+        path: &Path,
+        anchor: Option<&str>,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Accepted> {
+        let Opened { mut package, report, index } = open_verified(path, anchor, progress)?;
+        let Some(index) = index.filter(|_| report.verdict == PackageVerdict::Sound) else {
+            return Err(Error::new(Code::InvalidContent, format!("没有接收：移交包{}", report.message))
+                .hint("请向发出的人重新要一份")
+                .issues(report.issues));
+        };
+        let Some(handover) = index.handover.clone() else {
+            return Err(Error::new(Code::UnsupportedFormat, "没有接收：这是归档包，不是移交包")
+                .hint("归档包用“校验与恢复”打开"));
+        };
+        let sender = self.sender_of(&handover, &report.digest)?;
+        let most = |count: usize| count <= MOST_DOCUMENTS;
+        if !(most(index.documents.len() + handover.drafts.len())
+            && most(handover.states.len())
+            && most(handover.leases.len())
+            && handover.leased.len() <= MOST_LEASED)
+        {
+            return Err(wrong("条目太多"));
+        }
+        let again = self.storage.received_package(&handover.uid)?.is_some();
+        let mut drafts = Vec::new();
+        for file in &handover.drafts {
+            drafts.push(receive_draft::read(&mut package, &file.path, &file.sha256)?);
+        }
+        if drafts.iter().map(|draft| &draft.uid).collect::<HashSet<_>>().len() < drafts.len() {
+            return Err(wrong("同一份草稿有两份"));
+        }
+        Ok(Accepted { package, report, index, handover, sender, drafts, again })
+    }
+
     /// Who sent a package, as far as a package can say.
     fn sender_of(&self, handover: &Handover, digest: &str) -> Result<Installation> {
         let is_uid = |text: &str| text.len() == UID_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -108,8 +132,9 @@ impl Workspace {
             return Err(wrong("没有说明是谁发出的"));
         };
         if self.storage.installation()?.is_some_and(|own| own.uid == handover.from) {
-            return Err(Error::new(Code::IllegalMove, "没有接收：这个移交包是从这里发出的")
-                .hint("要接着改，请用 `dossier exchange take-back` 收回草稿"));
+            return Err(
+                Error::new(Code::IllegalMove, "没有接收：这个移交包是从这里发出的").hint("要接着改，先收回草稿")
+            );
         }
         if self.storage.received_package(&handover.uid)?.is_some_and(|known| known.digest != digest) {
             return Err(wrong("与以前收到的是同一个，内容却不同"));
@@ -239,7 +264,7 @@ impl Workspace {
 }
 
 /// The revisions that a package brings of a document: name and hash.
-fn revisions_of(index: &Index, uid: &str) -> HashSet<(String, String)> {
+pub(super) fn revisions_of(index: &Index, uid: &str) -> HashSet<(String, String)> {
     let part = index.documents.iter().find(|part| part.uid == uid);
     let revisions = part.into_iter().flat_map(|part| &part.revisions);
     revisions.map(|revision| (revision.revision.clone(), revision.sha256.clone())).collect()

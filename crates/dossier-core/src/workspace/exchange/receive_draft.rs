@@ -103,16 +103,7 @@ impl Workspace {
         fresh: &mut HashSet<ReleaseId>,
     ) -> Result<ReceivedDocument> {
         let known = self.storage.document_by_uid(&draft.uid)?;
-        let text = template_text(package, source.index, draft)?;
-        let template =
-            Template::parse(&text, &format!("{}/template.toml", draft.template.id))
-                .map_err(|error| Error {
-                    message: format!("移交包里的表单不能用：{}", error.message), ..error
-                })?;
-        if template.id != draft.template.id || sha256(&text) != draft.template.sha256 {
-            return Err(wrong("表单不是草稿的那一份"));
-        }
-        let content = checked_content(&template, draft)?;
+        let (template, text, content) = usable(package, source.index, draft)?;
         let release =
             release_here(&self.storage, source.index, draft.release.as_ref().map(|own| own.uid.as_str()), fresh)?;
         let act = act(&self.environment, "document.receive");
@@ -145,13 +136,29 @@ impl Workspace {
             ReceivedAs::Applied => format!("{} 的修改已写入，可以撤销。", source.sender),
             ReceivedAs::Same => "与这里的内容相同，没有改动。".to_owned(),
             ReceivedAs::Older => "这里已经有它或更新的内容，没有改动。".to_owned(),
-            _ => format!(
-                "两边都改过：{} 的内容作为另一版本放在旁边，请用 `dossier exchange conflicts {id}` 逐项选定。",
-                source.sender
-            ),
+            _ => format!("两边都改过：{} 的内容作为另一版本放在旁边，请逐项选定。", source.sender),
         };
         Ok(ReceivedDocument { id: Some(id), title, outcome, message, submitted: None, issues: Vec::new() })
     }
+}
+
+/// The form of a draft, its text, and its content, as far as all of it could have been typed.
+///
+/// # Errors
+/// It could not.
+pub(super) fn usable(
+    package: &mut Package,
+    index: &Index,
+    draft: &DraftPart,
+) -> Result<(Template, String, Map<String, Value>)> {
+    let text = template_text(package, index, draft)?;
+    let template = Template::parse(&text, &format!("{}/template.toml", draft.template.id))
+        .map_err(|error| Error { message: format!("移交包里的表单不能用：{}", error.message), ..error })?;
+    if template.id != draft.template.id || sha256(&text) != draft.template.sha256 {
+        return Err(wrong("表单不是草稿的那一份"));
+    }
+    let content = checked_content(&template, draft)?;
+    Ok((template, text, content))
 }
 
 /// A draft of a document that is not here.

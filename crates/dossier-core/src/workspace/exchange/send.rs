@@ -46,9 +46,8 @@ impl Workspace {
     /// # Errors
     /// Nothing is to be sent; a draft is out already; something is damaged; the disk is full. Then nothing is handed over.
     pub fn send(&mut self, request: &SendRequest, to: &Path) -> Result<Sent> {
-        let recipient = name_of_person(&request.to).ok_or_else(|| {
-            Error::new(Code::BadRequest, "没有说明移交给谁").hint("请用 `--to` 写明姓名，如 `--to 韩朔`")
-        })?;
+        let recipient = name_of_person(&request.to)
+            .ok_or_else(|| Error::new(Code::BadRequest, "没有说明移交给谁").hint("请写明姓名，如“韩朔”"))?;
         let mut documents = request.documents.clone();
         documents.sort_unstable();
         documents.dedup();
@@ -98,8 +97,9 @@ impl Workspace {
         let (recipient, _) = self.storage.transact(act(&self.environment, "exchange.take_back"), |tx| {
             tx.document(id)?;
             let Some(out) = tx.handed_over(id)? else {
-                return Err(Error::new(Code::IllegalMove, format!("文档 `{id}` 没有移交出去，不用收回"))
-                    .hint("可用 `dossier exchange status` 查看移交出去的草稿"));
+                return Err(
+                    Error::new(Code::IllegalMove, format!("文档 `{id}` 没有移交出去，不用收回")).hint("它在这里就能改")
+                );
             };
             tx.subject(id);
             tx.detail("to", out.recipient.as_str());
@@ -146,8 +146,9 @@ fn gather(
         }
     }
     if request.submit && drafts.is_empty() {
-        return Err(Error::new(Code::IllegalMove, "没有可以提交的草稿：这些文档都提交过了")
-            .hint("不写 `--submit` 时交回已提交的文档"));
+        return Err(
+            Error::new(Code::IllegalMove, "没有可以提交的草稿：这些文档都提交过了").hint("已提交的文档直接交回")
+        );
     }
     if request.return_numbers {
         give_numbers_back(tx)?;
@@ -155,9 +156,7 @@ fn gather(
     let leases = open_leases(tx, recipient)?;
     let leased = settled_numbers(tx)?;
     if whole.is_empty() && drafts.is_empty() && leased.is_empty() {
-        return Err(
-            Error::new(Code::NotFound, "没有可以交还的编号").hint("可用 `dossier exchange status` 查看借入的编号")
-        );
+        return Err(Error::new(Code::NotFound, "没有可以交还的编号").hint("借来的编号都已用掉、作废或交还"));
     }
     let purpose = match (request.submit, drafts.is_empty()) {
         (true, _) => Purpose::Submit,

@@ -1,11 +1,13 @@
 //! What is between this machine and others.
 
 use crate::Result;
-use crate::exchange::{ExchangeStatus, LeaseLine, OutLine, QuarantineLine, WaitingLine};
-use crate::storage::LeasedState;
+use crate::archive::index::Record;
+use crate::control::{Changed, Frozen, changes};
+use crate::exchange::{ExchangeBrief, ExchangeStatus, LeaseLine, OutLine, QuarantineLine, WaitingLine};
+use crate::storage::{DocumentId, HandoverRecord, LeasedState, QuarantineRecord, RevisionRecord, Storage};
 use crate::template::number_of;
 
-use super::super::{Workspace, act};
+use super::super::{Workspace, act, parse_template};
 use super::code_of;
 
 impl Workspace {
@@ -22,16 +24,6 @@ impl Workspace {
         let storage = &self.storage;
         let local = |at: &str| self.environment.local_time(at);
         let title = |id| Ok::<_, crate::Error>(storage.document(id)?.title);
-        let mut out = Vec::new();
-        for record in storage.handovers()? {
-            out.push(OutLine {
-                document: record.document,
-                title: title(record.document)?,
-                to: record.recipient,
-                submit: record.submit,
-                at: local(&record.at),
-            });
-        }
         let mut waiting = Vec::new();
         for second in storage.second_versions(None)? {
             waiting.push(WaitingLine {
@@ -41,13 +33,20 @@ impl Workspace {
                 at: local(&second.received_at),
             });
         }
-        let quarantine = storage.quarantine()?.into_iter().map(|record| QuarantineLine {
-            number: record.number,
-            revision: record.revision,
-            why: record.why,
-            from: record.sender,
-            at: local(&record.received_at),
-        });
+        let mut quarantine = Vec::new();
+        for record in storage.quarantine()? {
+            let (document, own) = same_number(storage, &record)?;
+            quarantine.push(QuarantineLine {
+                document,
+                title: document.map(title).transpose()?.unwrap_or_default(),
+                changes: own.map(|own| differences(storage, &own, &record)).unwrap_or_default(),
+                number: record.number,
+                revision: record.revision,
+                why: record.why,
+                from: record.sender,
+                at: local(&record.received_at),
+            });
+        }
         let mut leases = Vec::new();
         for lease in storage.leases()? {
             let numbers = storage.numbers_of_lease(&lease.uid)?;
@@ -68,10 +67,56 @@ impl Workspace {
             code: code_of(&own.uid),
             name: own.name,
             packages: storage.count_packages()?,
-            out,
+            out: self.drafts_out()?,
             waiting,
-            quarantine: quarantine.collect(),
+            quarantine,
             leases,
         })
     }
+
+    /// What of it waits for a person. Who asks makes nothing, not even a code.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn exchange_brief(&self) -> Result<ExchangeBrief> {
+        Ok(ExchangeBrief {
+            out: self.drafts_out()?,
+            waiting: self.storage.second_versions(None)?.len(),
+            alarms: self.storage.quarantine()?.len(),
+        })
+    }
+
+    fn drafts_out(&self) -> Result<Vec<OutLine>> {
+        let line = |record: HandoverRecord| {
+            Ok::<_, crate::Error>(OutLine {
+                document: record.document,
+                title: self.storage.document(record.document)?.title,
+                to: record.recipient,
+                submit: record.submit,
+                at: self.environment.local_time(&record.at),
+            })
+        };
+        self.storage.handovers()?.into_iter().map(line).collect()
+    }
+}
+
+/// What has the number of a quarantined revision here, and the same revision of it.
+fn same_number(storage: &Storage, record: &QuarantineRecord) -> Result<(Option<DocumentId>, Option<RevisionRecord>)> {
+    let own = storage.revision_named(&record.number, &record.revision)?;
+    let holder = match &own {
+        Some(own) => Some(own.document),
+        None => storage.holder_of_number(&record.number)?.flatten(),
+    };
+    Ok((holder, own))
+}
+
+/// What a quarantined revision says otherwise; nothing where one of the two cannot be read.
+fn differences(storage: &Storage, own: &RevisionRecord, other: &QuarantineRecord) -> Vec<Changed> {
+    let read = || {
+        let other: Record = serde_json::from_str(&other.record).ok()?;
+        let (here, there) = (Frozen::read(&own.frozen).ok()?, Frozen::read(&other.frozen).ok()?);
+        let template = parse_template(storage, &here.template.sha256, &own.number).ok()?;
+        Some(changes(&template, &here.content, &there.content, &["doc_number", "doc_revision", "revisions"]))
+    };
+    read().unwrap_or_default()
 }
