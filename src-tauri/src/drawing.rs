@@ -33,7 +33,10 @@ pub fn leave_opengl_out() {
     if !plainly() || std::env::var_os(SOFTWARE).is_some() {
         return;
     }
-    #[expect(unsafe_code, reason = "the variable may not reach the page's process, and WebKit asks only when that runs")]
+    #[expect(
+        unsafe_code,
+        reason = "the variable may not reach the page's process, and WebKit asks only when that runs"
+    )]
     // SAFETY: no other thread runs yet that could read the environment meanwhile, and the library is the system's own.
     unsafe {
         std::env::set_var(SOFTWARE, NONE);

@@ -113,6 +113,12 @@ impl Window {
         self.driver = Some(Driver::start(&self.display, &self.data, &self.setup));
     }
 
+    /// The same, with something else in its environment.
+    pub fn restart_with(&mut self, setup: Setup) {
+        self.setup = setup;
+        self.restart();
+    }
+
     /// Starts the program once more beside this one and returns how it ended.
     pub fn start_second(&self) -> std::process::ExitStatus {
         machine::start_beside(&self.display, &self.data)

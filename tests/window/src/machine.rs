@@ -173,7 +173,8 @@ pub fn first_picture(display: &Display, data: &Path) -> Duration {
     environment(&mut command, display, &Setup::default());
     command.arg("--data").arg(data).stdin(Stdio::null()).env_remove("TAURI_WEBVIEW_AUTOMATION").process_group(0);
     let mut started = None;
-    let seen = crate::eyes::first_picture(&display.name, || started = Some(command.spawn().expect("the program starts")));
+    let seen =
+        crate::eyes::first_picture(&display.name, || started = Some(command.spawn().expect("the program starts")));
     if let Some(mut program) = started {
         crate::driver::end_group(program.id());
         let _ = program.wait();
