@@ -210,6 +210,7 @@ describe("handing over", () => {
     await type("#hand-to", "韩朔");
     await click("[data-action=hand-over-now]");
     expect(sending.mock.calls[0]?.[0].documents).toEqual(["release-application.blank", "release-plan-table.blank"]);
+    await found("[data-strip] [data-action=reveal]");
     expect(find("[data-strip]").textContent).toContain(`已移交给韩朔，移交校验码 ${CODE}`);
   });
 });
