@@ -260,13 +260,11 @@ fn packages_that_fall_on_the_window_open_where_they_belong() {
     bytes[middle] ^= 0xFF;
     std::fs::write(&broken, bytes).expect("a file");
 
-    let mut window = away.setup().dark().start(away.data.path());
+    let window = away.setup().dark().start(away.data.path());
     begin(&window);
     window.drop_file(&package, (640, 400));
     window.wait_for("[data-look='sound']");
     picture(&window, "receive-dark");
-    window.restart();
-    begin(&window);
     window.drop_file(&broken, (640, 400));
     window.wait_for("[data-look='refused'], [data-verdict]");
     assert!(!window.has("[data-action='receive-package'], [data-verdict='sound']"), "{}", window.page_text());
