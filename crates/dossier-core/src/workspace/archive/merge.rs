@@ -212,6 +212,30 @@ fn tell_number(tx: &mut Transaction<'_>, number: &GivenNumber, after: u32) {
     tx.detail("given", told);
 }
 
+/// What has to be done so that a document that is here has all revisions that come, or why that cannot be.
+fn steps_of(
+    storage: &Storage,
+    part: &DocumentPart,
+    records: &[Record],
+    id: DocumentId,
+    revisions: &[RevisionRecord],
+) -> Result<Result<Vec<Step>, Clash>> {
+    let mut signed: Vec<Vec<SignoffRecord>> = Vec::new();
+    for revision in revisions {
+        signed.push(storage.signoffs_of(revision.id)?);
+    }
+    let here: Vec<Here<'_>> =
+        revisions.iter().zip(&signed).map(|(record, signoffs)| Here { record, signoffs }).collect();
+    let steps = match plan(&here, records) {
+        Ok(steps) => steps,
+        Err(clash) => return Ok(Err(clash)),
+    };
+    Ok(match apart(storage, part, records, id, &steps)? {
+        Some(clash) => Err(clash),
+        None => Ok(steps),
+    })
+}
+
 /// What of a document that is here keeps its revisions from coming in.
 fn apart(
     storage: &Storage,
@@ -270,20 +294,10 @@ pub(in crate::workspace) fn foresee(storage: &Storage, package: &mut Package, pa
             None => told(ReceivedAs::New, records.len(), String::new()),
         };
     };
-    let revisions = storage.revisions_of(known)?;
-    let mut signed: Vec<Vec<SignoffRecord>> = Vec::new();
-    for revision in &revisions {
-        signed.push(storage.signoffs_of(revision.id)?);
-    }
-    let here: Vec<Here<'_>> =
-        revisions.iter().zip(&signed).map(|(record, signoffs)| Here { record, signoffs }).collect();
-    let steps = match plan(&here, &records) {
+    let steps = match steps_of(storage, part, &records, known, &storage.revisions_of(known)?)? {
         Ok(steps) => steps,
         Err(clash) => return told(ReceivedAs::Quarantined, 0, clash.why),
     };
-    if let Some(clash) = apart(storage, part, &records, known, &steps)? {
-        return told(ReceivedAs::Quarantined, 0, clash.why);
-    }
     let adds = steps.iter().filter(|step| matches!(step, Step::Add { .. })).count();
     let goes_on = adds > 0
         || steps
@@ -303,20 +317,11 @@ fn merge(
     brings_draft: bool,
 ) -> Result<Result<Merged, Clash>> {
     let revisions = tx.revisions_of(id)?;
-    let mut signed: Vec<Vec<SignoffRecord>> = Vec::new();
-    for revision in &revisions {
-        signed.push(tx.signoffs_of(revision.id)?);
-    }
-    let here: Vec<Here<'_>> =
-        revisions.iter().zip(&signed).map(|(record, signoffs)| Here { record, signoffs }).collect();
-    let steps = match plan(&here, records) {
+    let steps = match steps_of(tx, part, records, id, &revisions)? {
         Ok(steps) => steps,
         Err(clash) => return Ok(Err(clash)),
     };
     let last = records.last().ok_or_else(|| wrong(&part.number, "没有版本"))?;
-    if let Some(clash) = apart(tx, part, records, id, &steps)? {
-        return Ok(Err(clash));
-    }
     let holder = tx.holder_of_number(&part.number)?;
 
     tx.subject(id);
