@@ -125,7 +125,7 @@ impl Window {
     }
 
     /// Starts the program again as a person does, with nobody driving it, and ends it; how long it takes until the last
-    /// pixel of what it shows first.
+    /// pixel of what it shows first beside the side bar.
     pub fn first_picture(&mut self) -> Duration {
         self.kill();
         machine::first_picture(&self.display, &self.data)

@@ -167,7 +167,7 @@ pub fn start_beside(display: &Display, data: &Path) -> ExitStatus {
 }
 
 /// Starts the program as a person does, with nobody driving it, and ends it again; how long it takes until the last pixel
-/// of what it shows first.
+/// of what it shows first beside the side bar.
 pub fn first_picture(display: &Display, data: &Path) -> Duration {
     let mut command = Command::new(program());
     environment(&mut command, display, &Setup::default());

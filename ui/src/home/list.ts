@@ -17,13 +17,17 @@ export const PAGE = 50;
 /** The list as a start shows it, asked for before the screen that shows it is there; taken once. */
 let early: { key: string; answer: Promise<DossierPage> } | null = null;
 
-/** Asks for the list beside everything else that a start asks for. */
-export function askEarly(backend: Backend): void {
+/** Asks for the list beside everything else that a start asks for; over when it is there, or cannot be told. */
+export async function askEarly(backend: Backend): Promise<void> {
   const query: DossierQuery = { ...NOTHING_ASKED, scope: "all", offset: 0, limit: PAGE };
   const answer = backend.dossiers(query);
-  // What fails is asked again by the list itself, which tells of it.
-  answer.catch(() => (early = null));
   early = { key: JSON.stringify(query), answer };
+  try {
+    await answer;
+  } catch {
+    // It is asked again by the list itself, which tells of it.
+    forgetEarly();
+  }
 }
 
 /** What was asked early does not hold any more: something is done before the list is seen. */
