@@ -1,7 +1,7 @@
 import type { VueWrapper } from "@vue/test-utils";
-import { ElSelect } from "element-plus";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { ElSelect } from "../controls";
 import { backendOf, find, press, settle, show, type } from "../home/testing";
 import { navigation } from "../navigation";
 import AboutView from "./AboutView.vue";
