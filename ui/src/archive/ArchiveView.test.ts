@@ -206,6 +206,15 @@ describe("packages from elsewhere", () => {
     expect(asking.mock.calls[0]?.slice(0, 2)).toEqual(["file-7", null]);
     expect(find("[data-verdict=sound]").textContent).toContain("归档包.zip");
   });
+
+  it("wait while another one is being verified, and the person is told", async () => {
+    const verifyPackage = vi.fn(() => new Promise<never>(() => undefined));
+    view = await showAgain(ArchiveView, backendOf(2, { verifyPackage }), { file: { token: "file-7", name: "归档包.zip" } });
+    await view.setProps({ file: { token: "file-8", name: "另一个.zip" } });
+    await settle();
+    expect(verifyPackage).toHaveBeenCalledTimes(1);
+    expect(find("[data-strip]").textContent).toContain("没有打开。另一个.zip：正在校验 归档包.zip，还没有完成。等它完成或先停下，再拖一次。");
+  });
 });
 
 describe("what somebody has taken the responsibility for", () => {

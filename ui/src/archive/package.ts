@@ -40,7 +40,11 @@ export function usePackage(backend: Backend, strip: Strip, verb: string, forget:
   }
 
   async function open(which: PickedFile): Promise<void> {
-    if (working.value) return;
+    if (working.value) {
+      const text = `${which.name}：${working.value.what}，还没有完成。等它完成或先停下，再拖一次。`;
+      strip.say({ kind: "error", strong: "没有打开。", text, links: [] });
+      return;
+    }
     file.value = which;
     failure.value = null;
     forget();
