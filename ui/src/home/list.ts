@@ -11,8 +11,8 @@ export const NOTHING_ASKED: Asked = { text: "", product: null, year: null, relea
 /** Stays while the person is in a dossier: Esc leads back to the same list. */
 export const asked = reactive<Asked>({ ...NOTHING_ASKED });
 
-/** Rows asked for at a time: more than a screen holds, so few that a search is not kept waiting for what nobody sees. */
-export const PAGE = 50;
+/** Rows asked for at a time: what a usual screen holds, so that a search is not kept waiting for what nobody sees. */
+export const PAGE = 30;
 
 /** The list as a start shows it, asked for before the screen that shows it is there; taken once. */
 let early: { key: string; answer: Promise<DossierPage> } | null = null;
