@@ -1,6 +1,7 @@
 //! The window starts, and does its first things.
 
 use dossier_window_tests::Window;
+use serde_json::json;
 
 #[test]
 fn an_empty_start_offers_a_new_release_and_the_sample_and_the_list_shows_it() {
@@ -38,4 +39,19 @@ fn what_is_typed_and_pasted_is_there_after_the_process_was_killed() {
     window.restart();
     window.click("[data-release] [data-template='release-application']");
     window.wait_value(field, "分机 8021，周敏 ok");
+}
+
+#[test]
+fn the_letters_of_the_paper_are_mapped_into_the_page_and_not_served_to_it() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::start(data.path());
+    window.click("[data-action='load-sample']");
+    window.click("[data-release] [data-template='release-application']");
+    window.wait_for("[data-path='contact']");
+    let faces =
+        json!(["13px 'Noto Sans SC'", "700 13px 'Noto Sans SC'", "13px 'Noto Serif SC'", "700 13px 'Noto Serif SC'"]);
+    let asked = "for (const face of given[0]) await document.fonts.load(face); return document.fonts.size";
+    assert_eq!(window.execute(asked, json!([faces])), json!(4));
+    // The smallest of the four has ten million.
+    assert!(window.bytes_read() < 10_000_000, "the program read {} bytes", window.bytes_read());
 }
