@@ -97,6 +97,7 @@ describe("archiving", () => {
   it("leaves a dossier out with a reason, and what it lacks stands in nobody's way", async () => {
     const backend = await shown();
     const packing = vi.spyOn(backend, "makeArchive").mockRejectedValue({ code: "unknown", message: "没有写", hint: null, issues: [] });
+    expect(find("[data-contents]").textContent).toBe("4 份文档，5 个版本");
     await click("[data-line='附录2/R0001'] [data-action=except]");
     await found("[data-path=reason]");
     await type("[data-path=reason]", "另行保存");
@@ -107,6 +108,8 @@ describe("archiving", () => {
     await click("[data-action=confirm]");
     expect(find("[data-left-out]").textContent).toContain("审批还没有结束");
     expect(find("[data-group='1']").textContent).toContain("这次不归档");
+    expect(find("[data-check-count]").textContent).toContain("1 个卷宗，3 份文档，4 个版本");
+    expect(find("[data-contents]").textContent).toBe("3 份文档，4 个版本");
     expect(find("[data-open-lines]").textContent).toContain("还有 1 项不通过");
     await click("[data-group=all]");
     await click("[data-action=confirm-line]");
@@ -115,6 +118,7 @@ describe("archiving", () => {
     expect(packing.mock.calls[0]?.[0]).toEqual({ scope: { year: 2026 }, exceptions: [], confirmed: [["4.4.2.1", "林知远"]], left_out: [["R0001", "审批还没有结束"]] });
     await click("[data-group='1']");
     await click("[data-action=include]");
+    expect(find("[data-contents]").textContent).toBe("4 份文档，5 个版本");
     expect(isBarred()).toBe(true);
   });
 

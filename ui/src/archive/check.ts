@@ -1,4 +1,4 @@
-import type { ArchiveLook, ArchiveRequest, CheckLine, CheckOutcome, CheckPlace, CheckProperty } from "../backend/backend";
+import type { ArchiveCheck, ArchiveLook, ArchiveRequest, CheckLine, CheckOutcome, CheckPlace, CheckProperty } from "../backend/backend";
 
 /** Reasons by line, and who confirms which item of 4.4.2 by line. */
 export interface Taken {
@@ -83,6 +83,17 @@ export function summary(lines: Judged[]): string {
     .filter(({ n }) => n > 0)
     .map(({ label, n }) => `${n} 项${label}`);
   return parts.length > 0 ? parts.join("，") : `${lines.length} 项都通过`;
+}
+
+/** How much is archived. Every revision has a line that says its content is sound; what is left out does not count. */
+export function contents({ check, places }: ArchiveLook, { leftOut }: Taken): Pick<ArchiveCheck, "releases" | "documents" | "revisions"> {
+  const left = places.filter(({ release }) => leftOut[release] !== undefined);
+  const revisions = left.filter(({ document }) => document !== null);
+  return {
+    releases: check.releases - new Set(left.map(({ release }) => release)).size,
+    documents: check.documents - new Set(revisions.map(({ document }) => document)).size,
+    revisions: check.revisions - revisions.length,
+  };
 }
 
 /** What of it still fits the check: a reason for what is there by now would be refused. */

@@ -4,7 +4,7 @@ import type { ArchiveLook, ArchiveMade, ArchiveScope, Backend, BackendError, Che
 import { beforeClosing } from "../closing";
 import { asBackendError } from "../problems";
 import type { Session } from "../session";
-import { asked, count, grouped, remaining, type Taken } from "./check";
+import { asked, contents, count, grouped, remaining, type Taken } from "./check";
 
 export type ScopeKind = "year" | "release" | "query";
 
@@ -39,6 +39,8 @@ export class ArchiveWork {
   readonly groups = computed(() => (this.look.value ? grouped(this.look.value, this.taken) : []));
   readonly group = computed(() => this.groups.value.find(({ release }) => release === this.chosen.value) ?? this.groups.value[0] ?? null);
   readonly blocking = computed(() => this.groups.value.reduce((sum, { lines, leftOut }) => sum + (leftOut === null ? count(lines, "blocking") : 0), 0));
+  /** How much is archived, without what is left out. */
+  readonly contents = computed(() => (this.look.value ? contents(this.look.value, this.taken) : null));
   /** Dossiers that are not archived this time. */
   readonly leftOut = computed(() => this.groups.value.filter(({ leftOut }) => leftOut !== null).length);
 
