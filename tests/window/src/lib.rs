@@ -136,14 +136,6 @@ impl Window {
         Eyes::on(self.display.name()).expect("the display lets itself be looked at")
     }
 
-    /// How many bytes the program itself has read from files since its start; what is mapped does not count.
-    pub fn bytes_read(&self) -> u64 {
-        let told =
-            std::fs::read_to_string(format!("/proc/{}/io", self.process())).expect("the system tells of its processes");
-        let read = told.lines().find_map(|line| line.strip_prefix("rchar: "));
-        read.and_then(|read| read.parse().ok()).expect("a number of bytes")
-    }
-
     /// Process number of the program.
     pub fn process(&self) -> u32 {
         self.driver().program_id().expect("the program runs")
