@@ -28,7 +28,7 @@ const STANDS: Duration = Duration::from_millis(700);
 const STARTS: Duration = Duration::from_secs(20);
 /// A caret that blinks is narrower than any letter, in pixels.
 const LETTER: u16 = 4;
-/// How far the side bar reaches, in pixels. Half a second after the list it tells of the backups, which nobody waits for.
+/// How wide the side bar is, in pixels. Half a second after the list it tells of the backups, which nobody waits for.
 const SIDE_BAR: u16 = 216;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -137,12 +137,7 @@ pub fn first_picture(display: &str, start: impl FnOnce()) -> Result<Duration> {
             _ => {}
         }
         match connection.poll_for_event()? {
-            Some(Event::DamageNotify(drawn)) => {
-                let right = u16::try_from(drawn.area.x).unwrap_or_default() + drawn.area.width;
-                if drawn.area.width >= LETTER && right > SIDE_BAR {
-                    last = Some(started.elapsed());
-                }
-            }
+            Some(Event::DamageNotify(drawn)) if drawn.area.width > SIDE_BAR => last = Some(started.elapsed()),
             Some(_) => {}
             None => std::thread::sleep(Duration::from_micros(200)),
         }
