@@ -394,6 +394,8 @@ fn lines_of_a_check_lead_to_what_they_are_about() {
         assert_eq!((place.release, place.document), (world.release, Some(world.document(APPLICATION))));
         assert_eq!(place.name, check.scope);
     }
+    let revisions = places.iter().filter(|place| place.document.is_some()).count();
+    assert_eq!(revisions, check.revisions, "each has lines: what is left out is counted by them");
     assert_eq!(of("审计记录"), None, "the log is nowhere to be opened");
     let name = world.workspace.archive_name(&scope);
     assert!(name.contains(&check.scope) && !name.contains("R0001"), "{name}");
