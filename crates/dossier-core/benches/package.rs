@@ -7,6 +7,9 @@
 //! is one, is `sha256sum_ms`.
 //!
 //! Prints `{"bench":"package_pack","median_ms":…,"ratio":…,"written_ratio":…}` and the same of `package_verify`.
+//!
+//! With `DOSSIERS=1000` it packs a year of so many dossiers instead, each with a signed copy, after one of a tenth of them,
+//! and prints what memory either held at most: `{"bench":"package_year","dossiers":1000,"ms":…,"peak_mib":…}`.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -27,9 +30,17 @@ use sha2::{Digest, Sha256};
 const SCANS: usize = 20;
 const SCAN_BYTES: usize = 15 << 20;
 const RUNS: usize = 5;
+/// A signed copy of a year's dossier, in bytes: a page, scanned in grey.
+const PAGE_BYTES: usize = 300 << 10;
 
 fn main() -> Result<()> {
     let folder = scratch();
+    if let Some(dossiers) = std::env::var("DOSSIERS").ok().and_then(|count| count.parse::<usize>().ok()) {
+        year(&folder.join("tenth"), dossiers.div_ceil(10))?;
+        year(&folder.join("whole"), dossiers)?;
+        let _ = fs::remove_dir_all(folder);
+        return Ok(());
+    }
     let (mut workspace, release) = dossier(&folder.join("data"), SCANS)?;
     let (mut bare, bare_release) = dossier(&folder.join("bare"), 0)?;
     let (package, small, plain) = (folder.join("package.zip"), folder.join("small.zip"), folder.join("plain"));
@@ -42,8 +53,8 @@ fn main() -> Result<()> {
         hash.push(time(|| hash_of(&plain, |_| ())));
         command.push(time(|| Command::new("sha256sum").arg(&plain).output().is_ok()));
         written.push(time(|| hash_and_write(&plain, &second)));
-        papers.push(time(|| archive(&mut bare, bare_release, &small)));
-        pack.push(time(|| archive(&mut workspace, release, &package)));
+        papers.push(time(|| archive(&mut bare, of(bare_release), &small)));
+        pack.push(time(|| archive(&mut workspace, of(release), &package)));
         let verified = || verify(&package, None, &mut |_| ControlFlow::Continue(())).expect("a package").verdict;
         check.push(time(|| assert_eq!(verified(), PackageVerdict::Sound)));
     }
@@ -58,6 +69,40 @@ fn main() -> Result<()> {
     println!(r#"{{"bench":"package_verify","median_ms":{check:.0},"hash_ms":{hash:.0},"ratio":{:.2}}}"#, check / hash);
     let _ = fs::remove_dir_all(folder);
     Ok(())
+}
+
+/// Packs so many dossiers of one year.
+fn year(folder: &Path, dossiers: usize) -> Result<()> {
+    let mut workspace = Workspace::open(folder, environment())?;
+    let mut ids = Vec::new();
+    for _ in 0..dossiers {
+        ids.push(approved(&mut workspace)?.1);
+    }
+    drop(workspace);
+    let mut storage = Storage::open(folder, environment().now())?;
+    for (number, id) in ids.into_iter().enumerate() {
+        file(&mut storage, id, number, PAGE_BYTES)?;
+    }
+    drop(storage);
+    let mut workspace = Workspace::open(folder, environment())?;
+    forget_peak();
+    let scope = Scope { year: Some(2026), ..Scope::default() };
+    let ms = time(|| archive(&mut workspace, scope, &folder.join("package.zip")));
+    let mib = peak_memory().map_or_else(|| "null".to_owned(), |bytes| (bytes >> 20).to_string());
+    println!(r#"{{"bench":"package_year","dossiers":{dossiers},"ms":{ms:.0},"peak_mib":{mib}}}"#);
+    Ok(())
+}
+
+/// From here on the system counts the peak of memory anew, where it can.
+fn forget_peak() {
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory this process has held since, where the system tells.
+fn peak_memory() -> Option<usize> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<usize>().ok()? << 10)
 }
 
 fn scratch() -> PathBuf {
@@ -79,10 +124,10 @@ fn median(mut times: Vec<f64>) -> f64 {
 }
 
 /// Bytes that nothing makes smaller, as scans are.
-fn scan(number: usize) -> Vec<u8> {
+fn scan(number: usize, size: usize) -> Vec<u8> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64 ^ (number as u64 + 1);
     let mut bytes = b"%PDF-1.7\n".to_vec();
-    while bytes.len() < SCAN_BYTES {
+    while bytes.len() < size {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
@@ -96,7 +141,7 @@ fn scan(number: usize) -> Vec<u8> {
 fn write_plain(path: &Path) {
     let mut file = File::create(path).expect("a file");
     for number in 0..SCANS {
-        file.write_all(&scan(number)).expect("written");
+        file.write_all(&scan(number, SCAN_BYTES)).expect("written");
     }
     file.sync_all().expect("on the disk");
     // Read once: the package was just written as well when it is verified.
@@ -136,37 +181,48 @@ fn environment() -> Environment {
 /// A data folder whose application is approved, with so many signed copies.
 fn dossier(folder: &Path, scans: usize) -> Result<(Workspace, ReleaseId)> {
     let mut workspace = Workspace::open(folder, environment())?;
+    let (release, id) = approved(&mut workspace)?;
+    drop(workspace);
+    let mut storage = Storage::open(folder, environment().now())?;
+    for number in 0..scans {
+        file(&mut storage, id, number, SCAN_BYTES)?;
+    }
+    drop(storage);
+    Ok((Workspace::open(folder, environment())?, release))
+}
+
+/// One more dossier, whose application is approved.
+fn approved(workspace: &mut Workspace) -> Result<(ReleaseId, DocumentId)> {
     let release = workspace.load_sample()?;
     let documents = workspace.dossier(release)?.documents;
     let own = documents.iter().find(|document| document.template == "release-application");
     let id = own.and_then(|document| document.id).expect("the application");
     workspace.submit(id, &Submission::default())?;
-    sign(&mut workspace, id)?;
-    drop(workspace);
-    let now = environment().now();
-    let mut storage = Storage::open(folder, now)?;
+    sign(workspace, id)?;
+    Ok((release, id))
+}
+
+/// A signed copy of what was submitted last.
+fn file(storage: &mut Storage, id: DocumentId, number: usize, size: usize) -> Result<()> {
     let record = storage.latest_revision(id)?.expect("it was submitted");
-    for number in 0..scans {
-        let bytes = scan(number);
-        storage.transact(Act { at: now, actor: "林知远", action: "scan.add" }, |tx| {
-            let scan = tx.insert_scan(&format!("签署件{number}.pdf"), "pdf", 1, &bytes)?;
-            let page = ScanPage {
-                scan,
-                page: 1,
-                revision: Some(record.id),
-                paper_page: Some(1),
-                turned: 0,
-                how: Filing::Code,
-                note: String::new(),
-            };
-            tx.file_page(&page)?;
-            tx.subject(id);
-            tx.detail("sha256", sha256(&bytes));
-            Ok(())
-        })?;
-    }
-    drop(storage);
-    Ok((Workspace::open(folder, environment())?, release))
+    let bytes = scan(number, size);
+    storage.transact(Act { at: environment().now(), actor: "林知远", action: "scan.add" }, |tx| {
+        let scan = tx.insert_scan(&format!("签署件{number}.pdf"), "pdf", 1, &bytes)?;
+        let page = ScanPage {
+            scan,
+            page: 1,
+            revision: Some(record.id),
+            paper_page: Some(1),
+            turned: 0,
+            how: Filing::Code,
+            note: String::new(),
+        };
+        tx.file_page(&page)?;
+        tx.subject(id);
+        tx.detail("sha256", sha256(&bytes));
+        Ok(())
+    })?;
+    Ok(())
 }
 
 fn sign(workspace: &mut Workspace, id: DocumentId) -> Result<()> {
@@ -191,10 +247,14 @@ fn sign(workspace: &mut Workspace, id: DocumentId) -> Result<()> {
     Ok(())
 }
 
-fn archive(workspace: &mut Workspace, release: ReleaseId, to: &Path) {
+fn of(release: ReleaseId) -> Scope {
+    Scope { release: Some(release.to_string()), ..Scope::default() }
+}
+
+fn archive(workspace: &mut Workspace, scope: Scope, to: &Path) {
     let open = ["报告", "附录2", "附录3", "附录4", "审批"];
     let request = ArchiveRequest {
-        scope: Scope { release: Some(release.to_string()), ..Scope::default() },
+        scope,
         exceptions: open.map(|line| (line.to_owned(), "尚未总结".to_owned())).to_vec(),
         confirmed: (1..=4).map(|item| (item.to_string(), "周敏".to_owned())).collect(),
         left_out: Vec::new(),
