@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use chrono::FixedOffset;
 use dossier_core::storage::DocumentId;
 use dossier_core::{Environment, Workspace};
 use dossier_window_tests::{Setup, Window};
@@ -24,9 +25,13 @@ impl World {
         Setup::default().export_to(self.out.path())
     }
 
-    /// The data folder, opened beside the running window.
+    /// The data folder, opened beside the running window, by the window's clock: that is set to Shanghai, where it is
+    /// another day for some hours of every day of ours.
     pub fn workspace(&self) -> Workspace {
-        Workspace::open(self.data.path(), Environment::system()).expect("the data folder")
+        let system = Environment::system();
+        let now = system.now().with_timezone(&FixedOffset::east_opt(8 * 3600).expect("eight hours"));
+        let resources = system.resources().expect("templates and fonts").clone();
+        Workspace::open(self.data.path(), Environment::fixed(now, resources)).expect("the data folder")
     }
 
     /// What is stored now, read beside the running window.
