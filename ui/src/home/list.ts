@@ -30,7 +30,7 @@ export async function askEarly(backend: Backend): Promise<void> {
   }
 }
 
-/** What was asked early does not hold any more: something is done before the list is seen. */
+/** What was asked early does not hold any more. */
 export function forgetEarly(): void {
   early = null;
 }
