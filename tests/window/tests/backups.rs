@@ -7,18 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dossier_core::backup::{Backups, Made, Why};
-use dossier_core::{Environment, Workspace};
-use kit::{World, begin, opened, saved};
+use kit::{World, begin, environment, opened, saved};
 
 /// A data folder with a release, a copy of it, and an edit since.
 fn furnish(world: &World) {
-    let environment = Environment::system();
-    let mut workspace = Workspace::open(world.data.path(), Environment::system()).expect("the data folder");
-    workspace.load_sample().expect("the sample");
-    drop(workspace);
-    let made = Backups::of(world.data.path(), &environment).make(Why::Activity).expect("a copy");
+    world.workspace().load_sample().expect("the sample");
+    let made = Backups::of(world.data.path(), &environment()).make(Why::Activity).expect("a copy");
     assert!(matches!(made, Made::New(_)));
-    let mut workspace = Workspace::open(world.data.path(), Environment::system()).expect("the data folder");
+    let mut workspace = world.workspace();
     let content = serde_json::json!({ "contact": "分机 9999" });
     workspace.fill("D0001".parse().expect("an id"), content.as_object().expect("an object").clone()).expect("an edit");
 }

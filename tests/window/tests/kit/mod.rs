@@ -11,6 +11,14 @@ use dossier_window_tests::{Setup, Window};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// The window's clock stands at Shanghai's: for some hours of every day of ours it is another day there. What is done
+/// beside the window goes by it.
+pub fn environment() -> Environment {
+    let system = Environment::system();
+    let now = system.now().with_timezone(&FixedOffset::east_opt(8 * 3600).expect("eight hours"));
+    Environment::fixed(now, system.resources().expect("templates and fonts").clone())
+}
+
 pub struct World {
     pub data: TempDir,
     pub out: TempDir,
@@ -25,13 +33,9 @@ impl World {
         Setup::default().export_to(self.out.path())
     }
 
-    /// The data folder, opened beside the running window, by the window's clock: that is set to Shanghai, where it is
-    /// another day for some hours of every day of ours.
+    /// The data folder, opened beside the running window.
     pub fn workspace(&self) -> Workspace {
-        let system = Environment::system();
-        let now = system.now().with_timezone(&FixedOffset::east_opt(8 * 3600).expect("eight hours"));
-        let resources = system.resources().expect("templates and fonts").clone();
-        Workspace::open(self.data.path(), Environment::fixed(now, resources)).expect("the data folder")
+        Workspace::open(self.data.path(), environment()).expect("the data folder")
     }
 
     /// What is stored now, read beside the running window.
