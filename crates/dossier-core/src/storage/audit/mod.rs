@@ -120,6 +120,16 @@ impl Storage {
         .collect()
     }
 
+    /// One entry by its number, none where there is no such entry.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn audit_entry(&self, seq: i64) -> Result<Option<AuditEntry>> {
+        let mut statement = self.connection.prepare_cached(include_str!("of_seq.sql"))?;
+        let row = statement.query_row([seq], AuditEntry::read).optional()?;
+        Ok(row.map(|(entry, detail)| AuditEntry { detail: read_detail(detail), ..entry }))
+    }
+
     /// Walks through all entries, oldest first and one at a time: together they may be larger than memory.
     ///
     /// # Errors

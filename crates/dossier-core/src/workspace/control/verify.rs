@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::control::{PrintCode, Verdict, VerdictKind, fingerprints, first_difference};
-use crate::storage::{AuditEntry, AuditFault, RevisionRecord, RevisionState, ScanId, ScanRecord, Signoff, Storage};
+use crate::storage::{
+    AuditEntry, AuditFault, RevisionRecord, RevisionState, ScanId, ScanRecord, Signoff, Storage, canonical, sha256,
+};
 use crate::template::Template;
 use crate::{Code, Error, Issue, Result};
 
@@ -273,39 +275,43 @@ type Name = (String, String);
 
 /// What the log tells of a submission.
 struct Submission {
+    /// The entry that tells it.
+    seq: i64,
     document: String,
     sha256: String,
-    parts: Map<String, Value>,
+    /// What the hashes of its parts are: [`told_as`].
+    parts: String,
 }
 
-/// What the log tells of revisions, signatures and scans.
+/// What the log tells of revisions, signatures and scans: of each a hash, because the log of many years is larger than
+/// memory. Only where something differs is the entry read once more, to say what.
 #[derive(Default)]
 struct Told {
     submissions: BTreeMap<Name, Submission>,
-    /// As they were recorded.
-    signatures: BTreeMap<Name, Vec<Value>>,
+    /// As they were recorded: [`told_as`].
+    signatures: BTreeMap<Name, Vec<String>>,
     scans: BTreeSet<String>,
     /// Running numbers that were given on other machines, by their series and year.
     elsewhere: BTreeMap<(String, i32), BTreeSet<u32>>,
-    /// Where each page of a scan was filed last, by the scan's hash and the page.
-    pages: BTreeMap<(String, u64), Value>,
+    /// Where each page of a scan was filed last ([`told_as`]), by the scan's hash and the page.
+    pages: BTreeMap<(String, u64), String>,
+}
+
+/// A hash that stands for what the log tells of something.
+fn told_as(value: &Value) -> String {
+    sha256(canonical(value))
 }
 
 impl Told {
     fn read(storage: &Storage) -> Result<Self> {
         let mut told = Self::default();
-        for entry in storage.audit(None)? {
+        storage.each_entry(|entry| {
             let text = |key: &str| entry.detail.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let name = || (text("number"), text("revision"));
             match entry.action.as_str() {
-                "document.submit" => {
-                    let parts = entry.detail.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
-                    let document = entry.subject.clone();
-                    told.submissions.insert(name(), Submission { document, sha256: text("sha256"), parts });
-                }
+                "document.submit" => told.submitted(&entry, &entry.detail),
                 "document.sign" => {
-                    let signature = entry.detail.get("signature").cloned().unwrap_or_default();
-                    told.signatures.entry(name()).or_default().push(signature);
+                    let signature = told_as(entry.detail.get("signature").unwrap_or(&Value::Null));
+                    told.signatures.entry((text("number"), text("revision"))).or_default().push(signature);
                 }
                 "scan.add" => {
                     told.scans.insert(text("sha256"));
@@ -319,20 +325,26 @@ impl Told {
                 "number.borrow" => told.given(&entry),
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         Ok(told)
+    }
+
+    /// An entry tells of a submission.
+    fn submitted(&mut self, entry: &AuditEntry, told: &Value) {
+        let text = |key: &str| told.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let parts = told_as(told.get("parts").unwrap_or(&Value::Null));
+        let submission = Submission { seq: entry.seq, document: entry.subject.clone(), sha256: text("sha256"), parts };
+        self.submissions.insert((text("number"), text("revision")), submission);
     }
 
     /// What came back from a package was submitted and signed elsewhere.
     fn come_back(&mut self, entry: &AuditEntry) {
         for told in restored(entry) {
+            self.submitted(entry, told);
             let text = |key: &str| told.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let name = (text("number"), text("revision"));
-            let parts = told.get("parts").and_then(Value::as_object).cloned().unwrap_or_default();
-            let submission = Submission { document: entry.subject.clone(), sha256: text("sha256"), parts };
-            self.submissions.insert(name.clone(), submission);
-            let signatures = told.get("signatures").and_then(Value::as_array).cloned().unwrap_or_default();
-            self.signatures.entry(name).or_default().extend(signatures);
+            let signatures = told.get("signatures").and_then(Value::as_array).into_iter().flatten().map(told_as);
+            self.signatures.entry((text("number"), text("revision"))).or_default().extend(signatures);
         }
         let scans = entry.detail.get("scans").and_then(Value::as_array).into_iter().flatten();
         for scan in scans {
@@ -362,12 +374,12 @@ impl Told {
 
     fn place(&mut self, scan: String, place: &Value) {
         let page = place.get("page").and_then(Value::as_u64).unwrap_or_default();
-        self.pages.insert((scan, page), place.clone());
+        self.pages.insert((scan, page), told_as(place));
     }
 
     /// Compares where the pages of a scan are filed with the log.
     fn check_pages(&self, storage: &Storage, scan: &ScanRecord, faults: &mut Vec<Issue>) -> Result<()> {
-        let mut told: BTreeMap<u64, &Value> = BTreeMap::new();
+        let mut told: BTreeMap<u64, &str> = BTreeMap::new();
         for ((_, page), place) in self.pages.range((scan.sha256.clone(), 0)..=(scan.sha256.clone(), u64::MAX)) {
             told.insert(*page, place);
         }
@@ -381,7 +393,7 @@ impl Told {
         };
         for page in storage.pages_of(scan.id)? {
             let number = page.page as u64;
-            if told.remove(&number) != Some(&scans::told(storage, &page)?) {
+            if told.remove(&number) != Some(&*told_as(&scans::told(storage, &page)?)) {
                 altered(number);
             }
         }
@@ -399,10 +411,15 @@ impl Told {
                 let message = format!("{name} 在审计记录里没有提交过。");
                 faults.push(Issue::at(&name, "revision_unknown", message));
             }
-            Some(Submission { sha256, parts, .. })
-                if *sha256 != record.sha256 || !record.is_intact() || *parts != fingerprints(&stored) =>
+            Some(Submission { seq, sha256, parts, .. })
+                if *sha256 != record.sha256
+                    || !record.is_intact()
+                    || *parts != told_as(&fingerprints(&stored).into()) =>
             {
-                let field = first_difference(&stored, parts, template_of(storage, &stored).as_ref());
+                let entry = storage.audit_entry(*seq)?;
+                let parts = entry.and_then(|entry| submitted(&entry, &record.number, &record.revision));
+                let parts = parts.map(|(_, parts)| parts).unwrap_or_default();
+                let field = first_difference(&stored, &parts, template_of(storage, &stored).as_ref());
                 faults.push(Issue::at(&name, "revision_altered", format!("{}。", altered(&name, field.as_deref()))));
             }
             Some(Submission { document, .. }) if *document != record.document.to_string() => {
@@ -414,7 +431,7 @@ impl Told {
         let stored: Vec<Signoff> = storage.signoffs_of(record.id)?.into_iter().map(|own| own.signoff).collect();
         let told = self.signatures.get(&key).map(Vec::as_slice).unwrap_or_default();
         for (index, signoff) in stored.iter().enumerate() {
-            let value = serde_json::to_value(signoff).unwrap_or_default();
+            let value = told_as(&serde_json::to_value(signoff).unwrap_or_default());
             if told.get(index) != Some(&value) {
                 let message = format!("{name} 第 {} 步的签字与登记时不同。", signoff.step + 1);
                 faults.push(Issue::at(&name, "signature_altered", message));
