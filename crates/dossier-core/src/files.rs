@@ -136,6 +136,11 @@ pub struct Begun {
 }
 
 impl Begun {
+    /// Where it lies until then.
+    pub fn path(&self) -> &Path {
+        &self.guard.path
+    }
+
     /// Gives the written file its name, once its bytes are on the disk.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ fn generated() -> String {
         Notice, Verdict, VerdictKind, Comparison, Changed, ChangeKind, PaperCopy, CopyDue, NumberRule, PolicyInfo,
         AuditReport, Register, RegisterQuery, RegisterView, RegisterColumn, RegisterRow, RegisterFormat,
         Scope, ArchiveRequest, Property, Outcome, CheckLine, ArchiveCheck, ArchiveLook, CheckPlace, ArchiveMade,
-        PackageVerdict, PackageReport, Restored,
+        Packing, PackingStep, PackageVerdict, PackageReport, Restored,
         SendRequest, Sent, ReceivedAs, ReceivedDocument, Received, ExchangeStatus, ExchangeBrief, OutLine, WaitingLine,
         QuarantineLine, LeaseLine, Conflict, ConflictField, ConflictPlace, Choice, Chosen, PackageLook, PartLook, BlockLook,
         FiledScan, FiledPage, FilingByHand, FilingPlace, Issue, Error,

@@ -10,7 +10,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use dossier_core::archive::{ArchiveMade, ArchiveRequest, Outcome, PackageReport, PackageVerdict, Scope, verify};
+use dossier_core::archive::{
+    ArchiveMade, ArchiveRequest, Outcome, PackageReport, PackageVerdict, Packing, PackingStep, Scope, verify,
+};
 use dossier_core::control::{PaperCopy, Signing, StepState, Submission};
 use dossier_core::environment::{Environment, Resources};
 use dossier_core::export::Options;
@@ -846,22 +848,75 @@ fn damaged_or_altered_packages_bring_nothing_back() {
     assert!(there.workspace.storage().is_untouched().unwrap(), "nothing is changed inside");
 }
 
-#[test]
-fn work_that_is_stopped_leaves_nothing() {
-    let mut world = World::complete();
+/// A package over another one that is not to be lost, by somebody who looks on; returns what came of it.
+fn archive_over(
+    world: &mut World,
+    look: &mut dyn FnMut(&Packing) -> ControlFlow<()>,
+) -> dossier_core::Result<Option<ArchiveMade>> {
     let path = world.path("停.zip");
     std::fs::write(&path, "以前的").unwrap();
     let head = world.workspace.storage().audit_head().unwrap();
-    let mut seen = 0;
-    let stopped = world.workspace.archive(&request(), &path, &mut |progress| {
-        seen += 1;
-        assert_eq!(progress.total, 3);
-        if progress.done == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    assert_eq!((stopped.unwrap(), seen), (None, 3));
-    assert_eq!(std::fs::read(&path).unwrap(), "以前的".as_bytes());
-    assert!(no_temporary(&world));
-    assert_eq!(world.workspace.storage().audit_head().unwrap(), head);
+    let made = world.workspace.archive(&request(), &path, look);
+    if !matches!(made, Ok(Some(_))) {
+        assert_eq!(std::fs::read(&path).unwrap(), "以前的".as_bytes());
+        assert_eq!(world.workspace.storage().audit_head().unwrap(), head);
+    }
+    assert!(no_temporary(world));
+    made
+}
+
+#[test]
+fn whoever_looks_on_hears_of_each_step_and_may_stop_in_any() {
+    let mut world = World::complete();
+    let mut told: Vec<Packing> = Vec::new();
+    let mut listen = |packing: &Packing| {
+        told.push(packing.clone());
+        ControlFlow::Continue(())
+    };
+    let made = archive_over(&mut world, &mut listen).unwrap().unwrap();
+    let steps = [PackingStep::Check, PackingStep::Files, PackingStep::Volumes, PackingStep::Lists, PackingStep::Verify];
+    let mut heard: Vec<_> = told.iter().map(|packing| packing.step).collect();
+    heard.dedup();
+    assert_eq!(heard, steps, "one after the other");
+    let of = |step| told.iter().filter(move |packing| packing.step == step).map(|at| (at.done, at.total));
+    assert_eq!(of(PackingStep::Check).collect::<Vec<_>>(), [(0, made.documents), (1, made.documents)]);
+    assert_eq!(of(PackingStep::Files).collect::<Vec<_>>(), [(0, 3), (1, 3), (2, 3)], "before each revision");
+    assert_eq!(of(PackingStep::Verify).last(), Some((made.files, made.files)), "and at the end");
+    assert!(told.is_sorted_by_key(|packing| packing.bytes), "bytes grow");
+    assert_eq!(told.last().unwrap().bytes, made.bytes);
+    assert!(told.iter().all(|packing| packing.to == made.path));
+    for step in steps {
+        let mut stop = |packing: &Packing| match packing.step == step {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        assert_eq!(archive_over(&mut world, &mut stop).unwrap(), None, "{step:?}");
+    }
+}
+
+#[test]
+fn a_disk_that_gives_back_other_bytes_makes_no_package() {
+    let mut world = World::complete();
+    let folder = world.folder.path().to_owned();
+    let spoil = |file: &std::path::Path, at: usize| {
+        let mut bytes = std::fs::read(file).unwrap();
+        bytes[at] ^= 1;
+        std::fs::write(file, bytes).unwrap();
+    };
+    for at in [5_000, 40] {
+        let mut spoilt = false;
+        let mut look = |packing: &Packing| {
+            if packing.step == PackingStep::Verify && !spoilt {
+                spoilt = true;
+                let mut files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+                spoil(&files.find(|path| path.extension().is_some_and(|ending| ending == "tmp")).unwrap(), at);
+            }
+            ControlFlow::Continue(())
+        };
+        let error = archive_over(&mut world, &mut look).unwrap_err();
+        assert!(spoilt && error.code == Code::Io, "{error:?}");
+        assert!(error.message.contains("从头校验") && error.hint.is_some(), "{error:?}");
+    }
 }
 
 #[test]

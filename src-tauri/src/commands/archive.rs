@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use dossier_core::archive::{self, ArchiveLook, ArchiveMade, ArchiveRequest, PackageReport, Restored, Scope};
+use dossier_core::archive::{self, ArchiveLook, ArchiveMade, ArchiveRequest, PackageReport, Packing, Restored, Scope};
 use dossier_core::dossiers::{PickedFile, Progress};
 use dossier_core::storage::DocumentId;
 use dossier_core::{Result, files};
@@ -37,7 +37,7 @@ pub async fn make_archive(
     program: Shared<'_>,
     window: WebviewWindow,
     request: ArchiveRequest,
-    progress: Channel<Progress>,
+    progress: Channel<Packing>,
 ) -> Result<Option<ArchiveMade>> {
     aside(program, move |program| make(program, &window, &request, &progress)).await
 }
@@ -98,7 +98,7 @@ fn make(
     program: &Program,
     window: &WebviewWindow,
     request: &ArchiveRequest,
-    progress: &Channel<Progress>,
+    progress: &Channel<Packing>,
 ) -> Result<Option<ArchiveMade>> {
     let _alone = alone(program)?;
     // A connection of its own: edits go on meanwhile.

@@ -10,7 +10,7 @@ use dossier_core::dossiers::{ExportRequest, ExportResult, ExportedFile, Progress
 use dossier_core::export::{Exported, Format, Options};
 use dossier_core::storage::DocumentId;
 use dossier_core::{Code, Error, Result, Workspace, files};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tauri::WebviewWindow;
 use tauri::ipc::Channel;
@@ -104,7 +104,7 @@ pub(super) fn alone(program: &Program) -> Result<MutexGuard<'_, ()>> {
 }
 
 /// Tells the page how far the work is, and hears whether it shall stop.
-pub(super) fn tell(program: &Program, progress: &Channel<Progress>, at: &Progress) -> ControlFlow<()> {
+pub(super) fn tell<At: Clone + Serialize>(program: &Program, progress: &Channel<At>, at: &At) -> ControlFlow<()> {
     // A page that went away is no reason to stop.
     let _ = progress.send(at.clone());
     if program.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

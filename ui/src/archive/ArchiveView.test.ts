@@ -126,13 +126,19 @@ describe("archiving", () => {
     let finish = (): void => undefined;
     const stopped = vi.fn(async () => finish());
     const makeArchive: Backend["makeArchive"] = (_request, tell) => {
-      tell({ done: 2, total: 5, what: "REL-SUM-2026-001 V1.0" });
+      const to = "档案移动盘/2026.zip";
+      tell({ step: "check", done: 3, total: 4, what: "REL-SUM-2026-001", bytes: 0, to });
+      tell({ step: "files", done: 2, total: 5, what: "REL-SUM-2026-001 V1.0", bytes: 191_400_000, to });
       return new Promise((resolve) => (finish = () => resolve(null)));
     };
     await shown({ makeArchive, cancelExport: stopped });
     await clear();
     await click("[data-action=pack]");
-    expect(find("[data-packing]").textContent).toContain("REL-SUM-2026-001 V1.02 / 5 个版本");
+    expect(find("[data-packing] .what").textContent).toBe("REL-SUM-2026-001 V1.0");
+    expect([...document.querySelectorAll("[data-step]")].map((step) => step.textContent)).toEqual(["核对内容4 份", "生成并写入文件2 / 5", "装订合订本", "写清单和移交清单", "从头校验一遍"]);
+    expect(find("[aria-current=step]").dataset["step"]).toBe("files");
+    expect(find("[data-packed]").textContent).toBe("191.4 MB");
+    expect(find("[data-packing]").textContent).toContain("保存到档案移动盘/2026.zip");
     view?.unmount();
     const { mount } = await import("@vue/test-utils");
     const { backendKey } = await import("../backend");

@@ -5,6 +5,7 @@ import { beforeClosing } from "../closing";
 import { asBackendError } from "../problems";
 import type { Session } from "../session";
 import { asked, contents, count, grouped, remaining, type Taken } from "./check";
+import { heard, NOTHING_PACKED, type PackingSoFar } from "./packing";
 
 export type ScopeKind = "year" | "release" | "query";
 
@@ -25,7 +26,7 @@ export class ArchiveWork {
   /** How far the check is; null before it has opened the first file. */
   readonly checked = shallowRef<Progress | null>(null);
   /** How far packing is; null while nothing is packed. */
-  readonly packing = shallowRef<Progress | null>(null);
+  readonly packing = shallowRef<PackingSoFar | null>(null);
   readonly outcome = shallowRef<Outcome | null>(null);
   /** The dossier whose lines are shown: null those of the whole package. */
   readonly chosen = ref<number | null | undefined>(undefined);
@@ -124,9 +125,9 @@ export class ArchiveWork {
     if (scope === null || this.packing.value) return;
     this.outcome.value = null;
     this.stopping = false;
-    this.packing.value = { done: 0, total: this.look.value?.check.revisions ?? 1, what: "" };
-    const making = this.backend.makeArchive({ scope, ...asked(this.groups.value, this.taken) }, (progress) => {
-      if (this.packing.value) this.packing.value = progress;
+    this.packing.value = NOTHING_PACKED;
+    const making = this.backend.makeArchive({ scope, ...asked(this.groups.value, this.taken) }, (at) => {
+      if (this.packing.value) this.packing.value = heard(this.packing.value, at, performance.now());
     });
     // A window that closes leaves nothing half written.
     const forget = beforeClosing(() => {

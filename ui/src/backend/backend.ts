@@ -4,7 +4,7 @@ import type {
   CopyLine, Dossier, DossierPage, DossierQuery, Edit, Edited, ExchangeBrief, ExchangeStatus, ExportRequest, ExportResult,
   FiledPage, FiledScan, FilingByHand, FilingPlace, HistoryEntry, ImportPreview, ImportRequest, ImportedRow, Json,
   NewRelease, Notice, NumberRule, Opened, PackageLook, PackageReport, PackageRestored, PaperCopy, PickedFile, PolicyInfo,
-  Progress, Received, Register, RegisterFormat, RegisterQuery, RegisterView, SendRequest, Sent, Settings, Signed, Signing,
+  Packing, Progress, Received, Register, RegisterFormat, RegisterQuery, RegisterView, SendRequest, Sent, Settings, Signed, Signing,
   Start, Submission, Submitted, Undone, Verdict,
 } from "./generated";
 
@@ -103,7 +103,7 @@ export interface Backend {
   /** What of a scope passes and what does not, without exceptions. Takes as long as drawing every paper of it. */
   checkArchive(scope: ArchiveScope, onProgress: (progress: Progress) => void): Promise<ArchiveLook>;
   /** Asks where to, then packs; null: the person changed their mind or stopped it, and nothing was written. */
-  makeArchive(request: ArchiveRequest, onProgress: (progress: Progress) => void): Promise<ArchiveMade | null>;
+  makeArchive(request: ArchiveRequest, onProgress: (packing: Packing) => void): Promise<ArchiveMade | null>;
   /** Lets the person pick a file and adds it to a submitted report; null: they changed their mind. Returns the revision. */
   attachAppendix(document: string, appendix: number): Promise<string | null>;
   /** Lets the person pick a package; null: they changed their mind. */

@@ -1380,6 +1380,13 @@ code: string,
 audit_head: string, check: ArchiveCheck, };
 
 /**
+ * How far a package is that is being made.
+ */
+export type Packing = { step: PackingStep, done: number, total: number, what: string, bytes: number, to: string, };
+
+export type PackingStep = "check" | "files" | "volumes" | "lists" | "verify";
+
+/**
  * Whether a package is what was packed.
  */
 export type PackageVerdict = "sound" | "damaged" | "altered";

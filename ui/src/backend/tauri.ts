@@ -1,7 +1,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Backend, PickedFile, Progress } from "./backend";
+import type { Backend, Packing, PickedFile, Progress } from "./backend";
 
 /** The program behind the window; this is the only file that knows how it is reached. */
 export function tauriBackend(): Backend {
@@ -73,7 +73,7 @@ export function tauriBackend(): Backend {
       return invoke("check_archive", { scope, progress });
     },
     makeArchive: (request, onProgress) => {
-      const progress = new Channel<Progress>(onProgress);
+      const progress = new Channel<Packing>(onProgress);
       return invoke("make_archive", { request, progress });
     },
     attachAppendix: (document, appendix) => invoke("attach_appendix", { document, appendix }),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use dossier_core::archive::{
-    self, ArchiveCheck, ArchiveRequest, Outcome, PackageReport, PackageVerdict, Property, Scope,
+    self, ArchiveCheck, ArchiveRequest, Outcome, PackageReport, PackageVerdict, Packing, PackingStep, Property, Scope,
 };
 use dossier_core::dossiers::Progress;
 use dossier_core::export::Format;
@@ -60,7 +60,7 @@ pub fn archive(world: &World, wanted: Archive) -> Result<ExitCode> {
         return Ok(if passed { ExitCode::SUCCESS } else { has_problems() });
     }
     let to = wanted.to.unwrap_or_else(|| PathBuf::from(workspace.archive_name(&request.scope)));
-    let Some(made) = workspace.archive(&request, &to, &mut tell_progress)? else {
+    let Some(made) = workspace.archive(&request, &to, &mut tell_packing)? else {
         return Err(Error::new(Code::BadRequest, "已停止，没有归档"));
     };
     if world.json {
@@ -152,9 +152,19 @@ fn tell_report(report: &PackageReport) {
 
 /// One line that is written over, where somebody looks on.
 pub(super) fn tell_progress(progress: &Progress) -> ControlFlow<()> {
+    let Progress { done, total, what } = progress;
+    tell_line(&format!("{done}/{total} {what}"), done == total)
+}
+
+fn tell_packing(packing: &Packing) -> ControlFlow<()> {
+    let Packing { step, done, total, what, .. } = packing;
+    tell_line(&format!("{} {done}/{total} {what}", step.label()), *step == PackingStep::Verify && done == total)
+}
+
+fn tell_line(line: &str, is_last: bool) -> ControlFlow<()> {
     if stderr().is_terminal() {
-        let end = if progress.done == progress.total { '\n' } else { '\r' };
-        eprint!("\r\u{1b}[K{}/{} {}{end}", progress.done, progress.total, progress.what);
+        let end = if is_last { '\n' } else { '\r' };
+        eprint!("\r\u{1b}[K{line}{end}");
     }
     ControlFlow::Continue(())
 }

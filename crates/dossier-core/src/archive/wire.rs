@@ -126,6 +126,39 @@ pub struct CheckPlace {
     pub report: Option<DocumentId>,
 }
 
+/// How far a package is that is being made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Packing {
+    pub step: PackingStep,
+    /// Of this step: documents, revisions, volumes, lists, files.
+    pub done: usize,
+    pub total: usize,
+    /// What is in hand: `REL-SUM-2026-002 V1.0`.
+    pub what: String,
+    /// Bytes that were packed so far.
+    pub bytes: u64,
+    /// Where the package will lie.
+    pub to: String,
+}
+
+/// What is done one after the other until a package is there. Hashes are taken while files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PackingStep {
+    /// What is to be archived, once more: it may have changed since somebody looked.
+    Check,
+    /// Papers, sheets and signed copies of each revision.
+    Files,
+    /// 合订本
+    Volumes,
+    /// 受控文件清单 and 移交清单
+    Lists,
+    /// The written package, read from its first to its last byte.
+    Verify,
+}
+
 /// A package that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -203,6 +236,19 @@ impl Property {
             Self::Whole => "完整性",
             Self::Usable => "可用性",
             Self::Safe => "安全性",
+        }
+    }
+}
+
+impl PackingStep {
+    /// As people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Check => "核对内容",
+            Self::Files => "生成并写入文件",
+            Self::Volumes => "装订合订本",
+            Self::Lists => "写清单和移交清单",
+            Self::Verify => "从头校验一遍",
         }
     }
 }

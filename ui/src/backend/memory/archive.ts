@@ -67,10 +67,11 @@ export function archive(): Archive {
     makeArchive: async (request, onProgress) => {
       const check = checked(request);
       if (check.blocking > 0) throw refuse("invalid_content", `还不能归档：有 ${check.blocking} 项不通过`, "逐项补齐后再归档");
-      onProgress({ done: 0, total: 5, what: APPLICATION });
-      onProgress({ done: 5, total: 5, what: "" });
+      const to = "文档/发布文档/归档包_2026年_2026-03-11.zip";
+      onProgress({ step: "files", done: 0, total: 5, what: APPLICATION, bytes: 0, to });
+      onProgress({ step: "verify", done: 38, total: 38, what: "", bytes: 12_400_000, to });
       return {
-        path: "文档/发布文档/归档包_2026年_2026-03-11.zip", documents: 4, revisions: 5, files: 38, bytes: 12_400_000,
+        path: to, documents: 4, revisions: 5, files: 38, bytes: 12_400_000,
         digest: "3f7a0c91b2d477a019bc04e1".padEnd(64, "0"), code: CODE, audit_head: "1842-9C41D2E07A55", check,
       };
     },

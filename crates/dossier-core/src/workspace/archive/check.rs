@@ -40,12 +40,12 @@ impl Workspace {
     ) -> Result<ArchiveCheck> {
         let storage = &self.storage;
         let selection = Selection::of(storage, request)?;
-        let mut check = self.completeness(&selection, request, &BTreeSet::new())?;
+        let mut check = self.completeness(&selection, request, &BTreeSet::new(), &mut |_| Ok(()))?;
         let (mut done, total) = (0, check.revisions);
         for document in &selection.documents {
             for record in storage.revisions_of(document.id)? {
                 if progress(&Progress { done, total, what: name_of(&record) }).is_break() {
-                    return Err(Error::new(Code::BadRequest, "已停止，没有检查完"));
+                    return Err(stopped());
                 }
                 done += 1;
                 // What is damaged has a line already.
@@ -66,12 +66,13 @@ impl Workspace {
     }
 
     /// Everything that can be said before the files are made. Scans that are packed right after it are not read for it:
-    /// packing hashes them anyway, and a year of them takes minutes.
+    /// packing hashes them anyway, and a year of them takes minutes. `each` is told before each document, and may stop.
     pub(super) fn completeness(
         &self,
         selection: &Selection,
         request: &ArchiveRequest,
         packed_next: &BTreeSet<ScanId>,
+        each: &mut dyn FnMut(Progress) -> Result<()>,
     ) -> Result<ArchiveCheck> {
         let storage = &self.storage;
         let mut lines = Vec::new();
@@ -80,7 +81,8 @@ impl Workspace {
         }
         lines.extend(selection.left_out.iter().map(not_archived));
         let mut revisions = 0;
-        for document in &selection.documents {
+        for (done, document) in selection.documents.iter().enumerate() {
+            each(Progress { done, total: selection.documents.len(), what: document.number.clone() })?;
             for record in storage.revisions_of(document.id)? {
                 revisions += 1;
                 let name = name_of(&record);
@@ -132,6 +134,11 @@ impl Workspace {
         }
         Ok(())
     }
+}
+
+/// Somebody has stopped it.
+pub(super) fn stopped() -> Error {
+    Error::new(Code::BadRequest, "已停止，没有检查完")
 }
 
 /// A release that the scope has and the package has not.

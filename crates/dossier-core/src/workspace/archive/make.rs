@@ -1,4 +1,4 @@
-//! Making a package: checked first, written beside its name, and named when it is whole.
+//! Making a package: checked first, written beside its name, read once more, and named when it is whole.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,7 +14,9 @@ use crate::archive::index::{
     self, AUDIT, CHECKS, DocumentPart, FilePart, INDEX, Index, KIND, PART_SCHEMA, PDF_A_NAME, REGISTER_CSV,
     REGISTER_XLSX, ReleasePart, Role, VOLUMES, VolumePart,
 };
-use crate::archive::{ArchiveCheck, ArchiveMade, ArchiveRequest, CheckLine, names};
+use crate::archive::{
+    ArchiveCheck, ArchiveMade, ArchiveRequest, CheckLine, PackageVerdict, Packing, PackingStep, names, verify,
+};
 use crate::dossiers::Progress;
 use crate::settings::Settings;
 use crate::storage::{Storage, canonical};
@@ -22,7 +24,7 @@ use crate::{Code, Error, Result, files};
 
 use super::super::control::thaw;
 use super::super::{Workspace, act};
-use super::check::settled;
+use super::check::{settled, stopped};
 use super::pack::{self, Laid, Owner};
 use super::volume;
 use super::{Selection, name_of, scans};
@@ -33,6 +35,8 @@ pub(in crate::workspace) const SHARED: &str = "data/公用";
 const LONGEST_ROOT: usize = 60;
 /// Longest name of a volume, in bytes.
 const VOLUME_BYTES: usize = 120;
+/// Lists that stand at the end of a package.
+const LISTS: [&str; 2] = ["受控文件清单", "移交清单"];
 
 /// What a finished package tells of itself.
 struct Written {
@@ -44,29 +48,66 @@ struct Written {
     bytes: u64,
 }
 
-impl Workspace {
-    /// Archives what a scope names, in one zip file. `progress` is told before each revision and once at the end; it may
-    /// stop the work, and nothing is left then. What stood under the name stays until the package is whole.
+/// Whoever looks on while a package is made.
+struct Onlooker<'a> {
+    tell: &'a mut dyn FnMut(&Packing) -> ControlFlow<()>,
+    /// Where the package will lie.
+    to: String,
+    bytes: u64,
+    stopped: bool,
+}
+
+impl Onlooker<'_> {
+    /// Tells how far a step is.
     ///
     /// # Errors
-    /// A line of the check does not pass and is not excused, all told at once; the disk is full or cannot be written.
-    /// Then nothing is left behind.
+    /// Somebody stops the work.
+    fn at(&mut self, step: PackingStep, Progress { done, total, what }: Progress) -> Result<()> {
+        let packing = Packing { step, done, total, what, bytes: self.bytes, to: self.to.clone() };
+        self.stopped |= (self.tell)(&packing).is_break();
+        if self.stopped { Err(stopped()) } else { Ok(()) }
+    }
+}
+
+impl Workspace {
+    /// Archives what a scope names, in one zip file. `progress` is told of each step, before each thing in it, and once
+    /// at the end; it may stop the work, and nothing is left then. What stood under the name stays until the package is
+    /// whole and was read once more.
+    ///
+    /// # Errors
+    /// A line of the check does not pass and is not excused, all told at once; the disk is full, cannot be written, or
+    /// does not give back what was written. Then nothing is left behind.
     pub fn archive(
         &mut self,
         request: &ArchiveRequest,
         to: &Path,
-        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(&Packing) -> ControlFlow<()>,
     ) -> Result<Option<ArchiveMade>> {
+        let mut onlooker = Onlooker { tell: progress, to: files::display(to), bytes: 0, stopped: false };
+        match self.make_archive(request, to, &mut onlooker) {
+            Err(_) if onlooker.stopped => Ok(None),
+            made => made.map(Some),
+        }
+    }
+
+    fn make_archive(
+        &mut self,
+        request: &ArchiveRequest,
+        to: &Path,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<ArchiveMade> {
         let root = root_of(to)?;
         let (file, begun) = files::begin(to)?;
         let written = self.storage.at_one_moment(|storage| {
             let selection = Selection::of(storage, request)?;
-            let check = self.completeness(&selection, request, &scans(storage, &selection.documents)?)?;
+            let packed_next = scans(storage, &selection.documents)?;
+            let mut each = |at| onlooker.at(PackingStep::Check, at);
+            let check = self.completeness(&selection, request, &packed_next, &mut each)?;
             check.pass()?;
-            self.write_package(Bag::begin(file, &root), &selection, check, progress)
+            self.write_package(Bag::begin(file, &root), &selection, check, onlooker)
         })?;
-        let Some(written) = written else { return Ok(None) };
         let Written { file, check, digest, head, files, bytes } = written;
+        read_back(begun.path(), &digest, onlooker)?;
         let code = bag::code_of(&digest);
         self.storage.transact(act(&self.environment, "archive.make"), |tx| {
             // Kept here too: what was checked, and why something was archived all the same.
@@ -79,7 +120,7 @@ impl Workspace {
             Ok(())
         })?;
         begun.finish(file)?;
-        Ok(Some(ArchiveMade {
+        Ok(ArchiveMade {
             path: files::display(to),
             documents: check.documents,
             revisions: check.revisions,
@@ -89,17 +130,17 @@ impl Workspace {
             code,
             audit_head: head,
             check,
-        }))
+        })
     }
 
-    /// Writes everything; none where `progress` stops it.
+    /// Writes everything.
     fn write_package(
         &self,
         mut bag: Bag,
         selection: &Selection,
         mut check: ArchiveCheck,
-        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-    ) -> Result<Option<Written>> {
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<Written> {
         let storage = &self.storage;
         let settings = self.settings()?;
         let now = self.environment.now();
@@ -119,9 +160,7 @@ impl Workspace {
                 revisions: Vec::new(),
             };
             for record in storage.revisions_of(document.id)? {
-                if progress(&Progress { done, total, what: name_of(&record) }).is_break() {
-                    return Ok(None);
-                }
+                onlooker.at(PackingStep::Files, Progress { done, total, what: name_of(&record) })?;
                 let thawed = thaw(storage, record)?;
                 keep_shared(storage, &mut shared, &thawed.frozen.template.sha256, &thawed.frozen.settings)?;
                 let owner = Owner { uid: &uid, release };
@@ -130,19 +169,20 @@ impl Workspace {
                 part.revisions.push(revision);
                 lines.push(line);
                 check.lines.extend(checks);
+                onlooker.bytes = bag.payload().1;
                 done += 1;
             }
             documents.push(part);
         }
         let mut volumes = Vec::new();
-        for (name, release) in &releases {
-            if progress(&Progress { done, total, what: format!("合订本 {name}") }).is_break() {
-                return Ok(None);
-            }
+        for (done, (name, release)) in releases.iter().enumerate() {
+            onlooker.at(PackingStep::Volumes, Progress { done, total: releases.len(), what: name.clone() })?;
             volumes.extend(self.write_volume(&mut bag, selection, name, release, &mut check)?);
+            onlooker.bytes = bag.payload().1;
         }
         let check = settled(check);
         check.pass()?;
+        onlooker.at(PackingStep::Lists, Progress { done: 0, total: LISTS.len(), what: LISTS.join("、") })?;
         let shared =
             shared.into_iter().map(|(path, (role, text))| Ok(FilePart::of(role, bag.add(&path, text.as_bytes())?)));
         let schema = Index::schema_with(&volumes);
@@ -161,6 +201,7 @@ impl Workspace {
         self.write_lists(&mut bag, &settings, &lines, &check)?;
 
         let (files, bytes) = bag.payload();
+        onlooker.bytes = bytes;
         let digest = bag::digest_of(&bag.manifest());
         let told = Told {
             organisation: &settings.organisation.name,
@@ -176,9 +217,7 @@ impl Workspace {
         bag.add(README, handover::readme().as_bytes())?;
         bag.add(INFO, handover::info(&told).as_bytes())?;
         let file = bag.finish()?;
-        // Nothing is left that could be stopped.
-        let _ = progress(&Progress { done: total, total, what: String::new() });
-        Ok(Some(Written { file, digest, head: head.anchor(), files, bytes, check }))
+        Ok(Written { file, digest, head: head.anchor(), files, bytes, check })
     }
 
     /// Binds what is archived of a release. A file that cannot be bound is archived by itself, and told.
@@ -220,6 +259,26 @@ impl Workspace {
             json!({ "schema": PART_SCHEMA, "at": now.to_rfc3339(), "by": self.environment.user(), "check": check });
         bag.add(CHECKS, &index::pretty(&told))?;
         Ok(())
+    }
+}
+
+/// Reads the written package from its first to its last byte, as whoever receives it will.
+///
+/// # Errors
+/// It is not what was written; somebody stops it.
+fn read_back(path: &Path, digest: &str, onlooker: &mut Onlooker<'_>) -> Result<()> {
+    let mut tell = |at: &Progress| match onlooker.at(PackingStep::Verify, at.clone()) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    };
+    let lost = |what: &str| {
+        Error::new(Code::Io, format!("归档包没有写成：写完后从头校验，{what}"))
+            .hint("磁盘可能有坏处，请换一个位置再归档；归档包没有留下，卷宗没有改动")
+    };
+    match verify(path, Some(digest), &mut tell) {
+        Ok(report) if report.verdict == PackageVerdict::Sound => Ok(()),
+        Ok(report) => Err(lost("读出的与写入的不同").issues(report.issues)),
+        Err(error) => Err(lost(&error.message)),
     }
 }
 
