@@ -31,7 +31,7 @@ fn declaration<T: TS>(config: &Config) -> String {
 fn generated() -> String {
     use crate::archive::{
         ArchiveCheck, ArchiveLook, ArchiveMade, ArchiveRequest, CheckLine, CheckPlace, Outcome, PackageReport,
-        PackageVerdict, Property, Restored, Scope,
+        PackageVerdict, Packing, PackingStep, Property, Restored, Scope,
     };
     use crate::backup::wire::*;
     use crate::control::*;
