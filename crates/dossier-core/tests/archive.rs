@@ -1051,6 +1051,7 @@ fn hostile_packages_are_refused() {
     cases.push(("a link", linked(&sound)));
     cases.push(("entries twice", doubled(&made().bytes)));
     cases.push(("entries that lie over each other", overlapping(&made().bytes)));
+    cases.push(("another name before the bytes than in the directory", renamed_before(&made().bytes)));
     cases.push(("a million entries", crowded()));
     cases.push(("a size that is a lie", lying(&sound)));
     let folder = tempfile::tempdir().unwrap();
@@ -1158,6 +1159,14 @@ fn doubled(bytes: &[u8]) -> Vec<u8> {
     let (_, mut entries) = directory(bytes);
     entries.push(entries[0].clone());
     with_directory(bytes, &entries)
+}
+
+/// What unpacks from front to back finds the first file under another name.
+fn renamed_before(bytes: &[u8]) -> Vec<u8> {
+    let mut other = bytes.to_vec();
+    let last = 30 + usize::from(u16::from_le_bytes([bytes[26], bytes[27]])) - 1;
+    other[last] ^= 1;
+    other
 }
 
 /// Many names for the same bytes.

@@ -1382,8 +1382,27 @@ audit_head: string, check: ArchiveCheck, };
 /**
  * How far a package is that is being made.
  */
-export type Packing = { step: PackingStep, done: number, total: number, what: string, bytes: number, to: string, };
+export type Packing = { step: PackingStep, 
+/**
+ * Of this step: documents, revisions, volumes, lists, files.
+ */
+done: number, total: number, 
+/**
+ * What is in hand: `REL-SUM-2026-002 V1.0`.
+ */
+what: string, 
+/**
+ * Bytes that were packed so far.
+ */
+bytes: number, 
+/**
+ * Where the package will lie.
+ */
+to: string, };
 
+/**
+ * What is done one after the other until a package is there. Hashes are taken while files are written.
+ */
 export type PackingStep = "check" | "files" | "volumes" | "lists" | "verify";
 
 /**

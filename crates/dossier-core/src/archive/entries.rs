@@ -19,7 +19,8 @@ const LARGE_END: &[u8; 4] = b"PK\x06\x06";
 const LARGE_END_SIZE: usize = 56;
 const ENTRY: &[u8; 4] = b"PK\x01\x02";
 const ENTRY_SIZE: usize = 46;
-/// Before the bytes of each file.
+/// Before the bytes of each file, with its name once more.
+const LOCAL: &[u8; 4] = b"PK\x03\x04";
 const LOCAL_SIZE: u64 = 30;
 const LONGEST_COMMENT: u64 = 65_535;
 /// In place of a number that did not fit.
@@ -65,7 +66,6 @@ pub(super) fn read(file: &mut File) -> Result<Vec<Option<Entry>>> {
     let mut source = BufReader::with_capacity(64 << 10, (&mut *file).take(directory.size));
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
-    let mut places = Vec::new();
     let mut all = 0u64;
     for _ in 0..directory.entries {
         let found = one(&mut source)?;
@@ -73,9 +73,7 @@ pub(super) fn read(file: &mut File) -> Result<Vec<Option<Entry>>> {
             return Err(refused(format!("有两个文件都叫 `{}`", shown(&found.name))));
         }
         all = all.saturating_add(found.size);
-        places.push((found.start, found.end));
-        let is_folder = found.name.ends_with('/');
-        entries.push((!is_folder).then_some(Entry { name: found.name, size: found.size }));
+        entries.push(found);
     }
     if source.read(&mut [0]).map_err(|_| torn())? > 0 {
         return Err(torn());
@@ -83,12 +81,31 @@ pub(super) fn read(file: &mut File) -> Result<Vec<Option<Entry>>> {
     if all > length.saturating_mul(limits::ALL_RATIO).saturating_add(limits::ALL_FREE_BYTES) {
         return Err(too_large(format!("解压后有 {} MB，是它自身的几十倍以上", all >> 20)));
     }
+    let mut places: Vec<_> = entries.iter().map(|found| (found.start, found.end)).collect();
     places.sort_unstable();
     let overlap = places.windows(2).any(|pair| pair[0].1 > pair[1].0);
     if overlap || places.last().is_some_and(|last| last.1 > directory.start) {
         return Err(refused("里面的文件互相重叠"));
     }
-    Ok(entries)
+    for found in &entries {
+        named_alike(file, found)?;
+    }
+    let entry = |Found { name, size, .. }| (!name.ends_with('/')).then_some(Entry { name, size });
+    Ok(entries.into_iter().map(entry).collect())
+}
+
+/// Programs that unpack from front to back go by the name before the bytes, the others by that in the directory.
+fn named_alike(file: &mut File, found: &Found) -> Result<()> {
+    let mut head = vec![0; LOCAL_SIZE as usize + found.name.len()];
+    read_at(file, found.start, &mut head)?;
+    let (head, name) = head.split_at(LOCAL_SIZE as usize);
+    if !head.starts_with(LOCAL) {
+        return Err(torn());
+    }
+    if usize::from(u16_at(head, 26)) != name.len() || name != found.name.as_bytes() {
+        return Err(refused(format!("`{}` 在文件前面写的是另一个名字", shown(&found.name))));
+    }
+    Ok(())
 }
 
 /// The end of the file says where the directory lies.
