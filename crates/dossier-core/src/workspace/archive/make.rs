@@ -107,6 +107,7 @@ impl Workspace {
             self.write_package(Bag::begin(file, &root), &selection, check, onlooker)
         })?;
         let Written { file, check, digest, head, files, bytes } = written;
+        onlooker.at(PackingStep::Verify, Progress { done: 0, total: files, what: String::new() })?;
         read_back(begun.path(), &digest, onlooker)?;
         let code = bag::code_of(&digest);
         self.storage.transact(act(&self.environment, "archive.make"), |tx| {
