@@ -881,7 +881,7 @@ fn whoever_looks_on_hears_of_each_step_and_may_stop_in_any() {
     let of = |step| told.iter().filter(move |packing| packing.step == step).map(|at| (at.done, at.total));
     assert_eq!(of(PackingStep::Check).collect::<Vec<_>>(), [(0, made.documents), (1, made.documents)]);
     assert_eq!(of(PackingStep::Files).collect::<Vec<_>>(), [(0, 3), (1, 3), (2, 3)], "before each revision");
-    assert_eq!(of(PackingStep::Verify).last(), Some((made.files, made.files)), "and at the end");
+    assert_eq!(of(PackingStep::Verify).next_back(), Some((made.files, made.files)), "and at the end");
     assert!(told.is_sorted_by_key(|packing| packing.bytes), "bytes grow");
     assert_eq!(told.last().unwrap().bytes, made.bytes);
     assert!(told.iter().all(|packing| packing.to == made.path));
