@@ -36,6 +36,16 @@ describe("a new release", () => {
     expect(view.emitted("made")).toEqual([[1]]);
   });
 
+  it("leaves the cursor to whoever is faster than the opening of the dialog", async () => {
+    view = await show(NewReleaseDialog, backendOf(0), { how: "new", from: null, products: [] });
+    const dialog = view.findComponent({ name: "ElDialog" });
+    dialog.vm.$emit("openAutoFocus");
+    expect(document.activeElement).toBe(find("[data-path=product] input"));
+    find(VERSION).focus();
+    dialog.vm.$emit("opened");
+    expect(document.activeElement).toBe(find(VERSION));
+  });
+
   it("says at the field what is wrong with it, until it is put right", async () => {
     view = await show(NewReleaseDialog, backendOf(0), { how: "new", from: null, products: [] });
     await type(VERSION, "V4.2");
